@@ -1,0 +1,244 @@
+// Package pack is the form in which events travel from the edge to the worker and in which they are
+// stored: a record is one event as its client sent it, with what the edge knew of it; a pack is the
+// records of one JetStream message. It promises that what was packed comes back byte for byte.
+package pack
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/jsonx"
+)
+
+// Version is the v of every record header. A worker that meets a newer one leaves the pack in the queue.
+const Version = 1
+
+// ErrNewer means that a record was written by a newer version of Trivet than this one.
+var ErrNewer = errors.New("record of a newer version")
+
+// ErrCorrupt means that bytes are not a sequence of records: they can never be written.
+var ErrCorrupt = errors.New("corrupt pack")
+
+// A Record is one event on its way. In bytes: one line of JSON with all fields but Raw and with the
+// length of Raw, then Raw, then a newline, so that a person can read it.
+type Record struct {
+	ID       event.ID
+	Project  int64
+	Day      event.Day
+	Fallback bool      // Day is that of Received: a retry may be on a neighbouring day
+	Received time.Time // microseconds, UTC
+	Protocol string    // event.Protocol by name: a newer edge may know more than this worker
+	IP       string    // of the client, "" when unknown
+	UA       string
+	SDK      string    // sentry_client or the like, as the client named itself
+	SentAt   time.Time // by the client's clock; zero when not told
+	Group    event.ID  // shared by the records of one request of several; zero for a request of one
+	HTTP     HTTP
+	Raw      []byte
+}
+
+// HTTP is what the worker needs to know of the request.
+type HTTP struct {
+	Release     string // sentry_release or release of the query
+	Environment string
+	ContentType string
+	Origin      string
+	Referer     string
+	Brands      string // Sec-CH-UA
+	Platform    string // Sec-CH-UA-Platform
+	Mobile      string // Sec-CH-UA-Mobile
+}
+
+// Append appends the record's bytes to dst.
+func (r *Record) Append(dst []byte) []byte {
+	dst = append(dst, `{"v":`...)
+	dst = strconv.AppendInt(dst, Version, 10)
+	dst = append(dst, `,"id":"`...)
+	dst = appendHex(dst, r.ID)
+	dst = append(dst, `","project":`...)
+	dst = strconv.AppendInt(dst, r.Project, 10)
+	dst = append(dst, `,"day":"`...)
+	dst = r.Day.Time().AppendFormat(dst, time.DateOnly)
+	dst = append(dst, '"')
+	if r.Fallback {
+		dst = append(dst, `,"fallback":true`...)
+	}
+	dst = appendTime(dst, "received", r.Received)
+	dst = appendText(dst, "protocol", r.Protocol)
+	dst = appendText(dst, "ip", r.IP)
+	dst = appendText(dst, "ua", r.UA)
+	dst = appendText(dst, "sdk", r.SDK)
+	dst = appendTime(dst, "sent_at", r.SentAt)
+	if !r.Group.IsZero() {
+		dst = append(dst, `,"group":"`...)
+		dst = appendHex(dst, r.Group)
+		dst = append(dst, '"')
+	}
+	if r.HTTP != (HTTP{}) {
+		dst = append(dst, `,"http":{`...)
+		dst = appendText(dst, "release", r.HTTP.Release)
+		dst = appendText(dst, "environment", r.HTTP.Environment)
+		dst = appendText(dst, "content_type", r.HTTP.ContentType)
+		dst = appendText(dst, "origin", r.HTTP.Origin)
+		dst = appendText(dst, "referer", r.HTTP.Referer)
+		dst = appendText(dst, "brands", r.HTTP.Brands)
+		dst = appendText(dst, "platform", r.HTTP.Platform)
+		dst = appendText(dst, "mobile", r.HTTP.Mobile)
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"len":`...)
+	dst = strconv.AppendInt(dst, int64(len(r.Raw)), 10)
+	dst = append(dst, '}', '\n')
+	dst = append(dst, r.Raw...)
+	return append(dst, '\n')
+}
+
+func appendHex(dst []byte, id event.ID) []byte {
+	text, _ := id.MarshalText()
+	return append(dst, text...)
+}
+
+func appendText(dst []byte, key, value string) []byte {
+	if value == "" {
+		return dst
+	}
+	return jsonx.AppendString(appendKey(dst, key), value)
+}
+
+func appendTime(dst []byte, key string, t time.Time) []byte {
+	if t.IsZero() {
+		return dst
+	}
+	dst = append(appendKey(dst, key), '"')
+	dst = t.UTC().AppendFormat(dst, "2006-01-02T15:04:05.999999Z07:00")
+	return append(dst, '"')
+}
+
+func appendKey(dst []byte, key string) []byte {
+	if dst[len(dst)-1] != '{' {
+		dst = append(dst, ',')
+	}
+	dst = append(dst, '"')
+	dst = append(dst, key...)
+	return append(dst, '"', ':')
+}
+
+// Parse reads the record at the start of b and returns what follows it. Raw shares memory with b. The
+// error is ErrNewer or ErrCorrupt, wrapped.
+func Parse(b []byte) (r Record, rest []byte, err error) {
+	end := bytes.IndexByte(b, '\n')
+	if end < 0 {
+		return r, nil, fmt.Errorf("%w: header line without an end", ErrCorrupt)
+	}
+	line, body := b[:end], b[end+1:]
+	if err := jsonx.Check(line); err != nil {
+		return r, nil, fmt.Errorf("%w: header: %w", ErrCorrupt, err)
+	}
+	version, length, day := 0, -1, ""
+	for j, key := range fields(line) {
+		switch key {
+		case "v":
+			version = j.Int()
+		case "id":
+			r.ID = readID(j)
+		case "project":
+			n, _ := j.Float()
+			r.Project = int64(n)
+		case "day":
+			day = j.Str()
+		case "fallback":
+			r.Fallback, _ = j.Bool()
+		case "received":
+			r.Received = event.ParseTime(j.Str())
+		case "protocol":
+			r.Protocol = j.Str()
+		case "ip":
+			r.IP = j.Str()
+		case "ua":
+			r.UA = j.Str()
+		case "sdk":
+			r.SDK = j.Str()
+		case "sent_at":
+			r.SentAt = event.ParseTime(j.Str())
+		case "group":
+			r.Group = readID(j)
+		case "http":
+			r.HTTP = readHTTP(j)
+		case "len":
+			length = j.Int()
+		}
+	}
+	if version > Version {
+		return r, nil, fmt.Errorf("%w: v%d, this worker knows v%d", ErrNewer, version, Version)
+	}
+	if r.Day, err = event.ParseDay(day); err != nil || version < 1 || r.ID.IsZero() || r.Project <= 0 || r.Received.IsZero() {
+		return r, nil, fmt.Errorf("%w: incomplete header", ErrCorrupt)
+	}
+	if length < 0 || length >= len(body) || body[length] != '\n' {
+		return r, nil, fmt.Errorf("%w: length does not fit", ErrCorrupt)
+	}
+	r.Raw = body[:length:length]
+	return r, body[length+1:], nil
+}
+
+func fields(line []byte) func(func(*jsonx.Reader, string) bool) {
+	return func(yield func(*jsonx.Reader, string) bool) {
+		j := jsonx.NewReader(line)
+		for key := range j.Fields() {
+			if !yield(j, string(key)) {
+				return
+			}
+		}
+	}
+}
+
+func readID(j *jsonx.Reader) event.ID {
+	id, _ := event.ParseID(j.Str()) // a bad one is zero, which Parse refuses where it matters
+	return id
+}
+
+func readHTTP(j *jsonx.Reader) (h HTTP) {
+	for key := range j.Fields() {
+		switch string(key) {
+		case "release":
+			h.Release = j.Str()
+		case "environment":
+			h.Environment = j.Str()
+		case "content_type":
+			h.ContentType = j.Str()
+		case "origin":
+			h.Origin = j.Str()
+		case "referer":
+			h.Referer = j.Str()
+		case "brands":
+			h.Brands = j.Str()
+		case "platform":
+			h.Platform = j.Str()
+		case "mobile":
+			h.Mobile = j.Str()
+		}
+	}
+	return h
+}
+
+// MarshalJSON shows a record to a person: the header's fields, and Raw as JSON where it is, else as text.
+func (r *Record) MarshalJSON() ([]byte, error) {
+	line := r.Append(nil)
+	line = line[:bytes.IndexByte(line, '\n')-1] // without the closing brace
+	raw := r.Raw
+	if jsonx.Check(raw) != nil {
+		raw = jsonx.AppendString(nil, string(raw))
+	}
+	out := append(line, `,"raw":`...)
+	out = append(out, jsonx.Clean(raw)...)
+	out = append(out, '}')
+	if !json.Valid(out) {
+		return nil, ErrCorrupt
+	}
+	return out, nil
+}
