@@ -10,7 +10,8 @@ exception
 end $$;
 do $$
 begin
-    if not pg_has_role(current_user, 'trivet_query', 'member') then
+    -- From version 16 on, whoever made a role is a member that may not take it.
+    if not pg_has_role(current_user, 'trivet_query', case when current_setting('server_version_num')::integer < 160000 then 'member' else 'set' end) then
         execute format('grant trivet_query to %I', current_user);
     end if;
 exception

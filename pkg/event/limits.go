@@ -26,9 +26,16 @@ const (
 	MaxJSON        = 256 << 10 // bytes of contexts, extra and the like, each; a larger one is dropped whole
 )
 
-// Limit cuts everything in e to the limits above and sets what clients leave out: level, environment,
-// platform. It is the last step of every protocol's reading.
+// Limit cuts everything in e to the limits above and sets what clients leave out: level and platform, and
+// empty lists for missing ones, so that readers of the API never meet a null list. It is the last step of
+// every protocol's reading.
 func (e *Event) Limit() {
+	if e.Exceptions == nil {
+		e.Exceptions = []Exception{}
+	}
+	if e.Breadcrumbs == nil {
+		e.Breadcrumbs = []Breadcrumb{}
+	}
 	if e.Level == 0 {
 		e.Level = Error
 	}
@@ -51,7 +58,9 @@ func (e *Event) Limit() {
 	for i := range e.Exceptions {
 		x := &e.Exceptions[i]
 		x.Type, x.Value, x.Module = Cut(x.Type, MaxType), Cut(x.Value, MaxMessage), Cut(x.Module, MaxText)
-		x.Frames = limitFrames(x.Frames)
+		if x.Frames = limitFrames(x.Frames); x.Frames == nil {
+			x.Frames = []Frame{}
+		}
 	}
 	e.Frames = limitFrames(e.Frames)
 	if n := len(e.Breadcrumbs); n > MaxBreadcrumbs {

@@ -40,6 +40,7 @@ type Record struct {
 	Group    event.ID  // shared by the records of one request of several; zero for a request of one
 	HTTP     HTTP
 	Raw      []byte
+	Bytes    []byte // the whole record, set by Parse alone
 }
 
 // HTTP is what the worker needs to know of the request.
@@ -128,7 +129,7 @@ func appendKey(dst []byte, key string) []byte {
 	return append(dst, '"', ':')
 }
 
-// Parse reads the record at the start of b and returns what follows it. Raw shares memory with b. The
+// Parse reads the record at the start of b and returns what follows it. Raw and Bytes share memory with b. The
 // error is ErrNewer or ErrCorrupt, wrapped.
 func Parse(b []byte) (r Record, rest []byte, err error) {
 	end := bytes.IndexByte(b, '\n')
@@ -183,7 +184,9 @@ func Parse(b []byte) (r Record, rest []byte, err error) {
 		return r, nil, fmt.Errorf("%w: length does not fit", ErrCorrupt)
 	}
 	r.Raw = body[:length:length]
-	return r, body[length+1:], nil
+	size := end + 1 + length + 1
+	r.Bytes = b[:size:size]
+	return r, b[size:], nil
 }
 
 func fields(line []byte) func(func(*jsonx.Reader, string) bool) {

@@ -46,7 +46,10 @@ func originMatches(pattern, origin string) bool {
 func KeyName(publicKey string) string { return "key." + publicKey }
 
 // TokenName is KeyName for a token, by its hash: the directory never holds a secret.
-func TokenName(secret string) string { return "token." + HashToken(secret) }
+func TokenName(secret string) string { return TokenNameOfHash(HashToken(secret)) }
+
+// TokenNameOfHash is TokenName for who has only the hash, in hex.
+func TokenNameOfHash(hash string) string { return "token." + hash }
 
 // NewKey returns a public key: 32 lower-case hex digits, the only form every Sentry SDK takes.
 func NewKey() string { return randomHex(16) }

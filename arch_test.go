@@ -1,0 +1,123 @@
+package trivet
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/trivetlabs/trivet/"
+
+// layers is the architecture: a package may import what stands in a lower line, never its own or a higher
+// one. A new package fails the test until somebody decides where it belongs.
+var layers = [][]string{
+	{"cmd/ingest", "cmd/worker", "cmd/query", "cmd/trivet", "docs", "pkg/bench", "scripts/with-postgres"}, // programs
+	{"pkg/command"},                                // the operator's tool
+	{"pkg/standalone"},                             // all roles in one process
+	{"pkg/ingest", "pkg/worker", "pkg/query"},      // the roles: they never meet but through queue and database
+	{"pkg/provision"},                              // what the roles need to be there
+	{"pkg/queue/queuetest", "pkg/store/storetest"}, // doors for tests
+	{"pkg/queue/embedded", "pkg/postgres"},         // servers of our own
+	{"pkg/queue", "pkg/store"},                     // the outside world
+	{"pkg/service", "schema"},                      // what every process shares; the tables
+	{"pkg/protocol"},                               // any client's bytes
+	{"pkg/sentry", "pkg/native", "pkg/grouping"},   // one client's bytes; which issue
+	{"pkg/read", "pkg/useragent"},                  // pieces of clients' bytes
+	{"pkg/pack", "pkg/project"},                    // how events travel; who may send them
+	{"pkg/event"},                                  // the nouns
+	{"pkg/jsonx"},
+}
+
+func TestImportsPointDownOnly(t *testing.T) {
+	t.Parallel()
+	layer := map[string]int{}
+	for i, packages := range layers {
+		for _, p := range packages {
+			layer[p] = i
+		}
+	}
+	seen := map[string]bool{}
+	for _, p := range listPackages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if name+"/" == module {
+			continue // this package: its tests stand above all
+		}
+		from, ok := layer[name]
+		if !ok {
+			t.Errorf("%s has no layer: decide where it belongs", name)
+			continue
+		}
+		seen[name] = true
+		for _, imported := range p.Imports {
+			name2, ours := strings.CutPrefix(imported, module)
+			if to, ok := layer[name2]; ours && ok && to <= from {
+				t.Errorf("%s imports %s, which is not below it", name, name2)
+			}
+		}
+	}
+	for name := range layer {
+		if !seen[name] {
+			t.Errorf("%s has a layer but does not exist", name)
+		}
+	}
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func listPackages(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []listed
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// TestTheJourneyIsReal holds doc.go to its word: each function it names exists.
+func TestTheJourneyIsReal(t *testing.T) {
+	t.Parallel()
+	steps := journey(t)
+	if len(steps) == 0 || len(steps) > 12 {
+		t.Fatalf("the journey has %d steps, want 1 to 12", len(steps))
+	}
+	for _, step := range steps {
+		words := strings.Split(step, ".")
+		declaration := "func " + words[1] + "("
+		if len(words) == 3 {
+			declaration = words[1] + ") " + words[2] + "("
+		}
+		if !declared(t, "pkg/"+words[0], declaration) {
+			t.Errorf("doc.go names %s, which is not in pkg/%s", step, words[0])
+		}
+	}
+}
+
+func TestMainsAreThreeLines(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"ingest", "worker", "query", "trivet"} {
+		lines := slices.DeleteFunc(strings.Split(readFile(t, "cmd/"+name+"/main.go"), "\n"), func(l string) bool {
+			l = strings.TrimSpace(l)
+			return l == "" || strings.HasPrefix(l, "//") || strings.HasPrefix(l, "import") || strings.HasPrefix(l, `"`) || l == ")"
+		})
+		if len(lines) > 3 {
+			t.Errorf("cmd/%s/main.go has %d lines of code, want at most 3", name, len(lines))
+		}
+	}
+}

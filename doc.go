@@ -1,0 +1,32 @@
+// Package trivet is the root of the repository and holds no code: it tells how an error travels.
+//
+// Trivet collects the JavaScript errors of every visitor of many websites, counts each exactly once, groups
+// them into issues and answers questions about them. Four boxes, each a process that scales by itself:
+//
+//	browser ──POST──▶ ingest ──publish──▶ JetStream ──pull──▶ worker ──insert──▶ Postgres ◀──select── query ──▶ people
+//
+// # The journey of one event
+//
+// Twelve functions, in the order in which an error meets them. journey_test.go walks them with a real queue
+// and a real database; a test checks that each of them exists.
+//
+//  1. ingest.New: the route table, the whole edge on one screen
+//  2. ingest.server.accept: key, origin, rate, body, split, publish, answer
+//  3. queue.Directory.Lookup: whose key it is, from memory
+//  4. pack.Record.Append: the client's bytes, untouched, behind one line of what the edge knew
+//  5. ingest.lane.run: group commit, what gathers while the last pack is on its way is the next pack
+//  6. queue.Queue.Publish: nil only after the fsync and the PubAck; then the browser has its 2xx
+//  7. queue.Source.Fetch: what is pending, up to a batch
+//  8. worker.Worker.Write: decode, commit, bury what can't be written, acknowledge
+//  9. protocol.Normalise: bytes of any client become an event.Event
+//  10. grouping.Of: which issue it belongs to
+//  11. store.Store.Write: one transaction, each event once, every counter by what was really new
+//  12. query.server.listEvents: read back, by an organization that may see it
+//
+// # Where to look
+//
+//   - arch_test.go holds the layers of the packages: imports point down only
+//   - docs/adr tells what was decided and against what
+//   - docs/config.md, docs/metrics.md and docs/api.md are generated from the code
+//   - CONTRIBUTING.md has recipes: how to add a field, a route, a refusal, a metric
+package trivet

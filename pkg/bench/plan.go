@@ -1,0 +1,45 @@
+package main
+
+import "time"
+
+// A plan says how much a run measures. Windows are the time under load, without start and drain.
+type plan struct {
+	Limit       time.Duration // of the whole run: it ends by itself
+	HTTP        time.Duration // window of one closed-loop measurement
+	Connections []int
+	CopyRows    int
+	Preload     int           // events the worker drains
+	Try         time.Duration // window of one try of a rate
+	Tries       int
+	Sustain     time.Duration // window in which the backlog must stay flat at the rate that was found
+	Relaxed     time.Duration // window at 70 % of it
+	NaiveTry    time.Duration
+	NaiveTries  int
+}
+
+var full = plan{
+	Limit: time.Hour, HTTP: 4 * time.Second, Connections: []int{1, 64, 256},
+	CopyRows: 100_000, Preload: 150_000,
+	Try: 10 * time.Second, Tries: 7, Sustain: 60 * time.Second, Relaxed: 20 * time.Second,
+	NaiveTry: 6 * time.Second, NaiveTries: 6,
+}
+
+var quickPlan = plan{
+	Limit: 5 * time.Minute, HTTP: time.Second, Connections: []int{1, 64, 256},
+	CopyRows: 20_000, Preload: 20_000,
+	Try: 4 * time.Second, Tries: 4, Sustain: 8 * time.Second, Relaxed: 5 * time.Second,
+	NaiveTry: 3 * time.Second, NaiveTries: 3,
+}
+
+// Fixed properties of the load.
+const (
+	bodies        = 20_000 // distinct ones
+	projects      = 100
+	issues        = 10_000 // over all projects, by Zipf's law
+	visitors      = 100_000
+	e2eSenders    = 64 // connections of the end-to-end load
+	bodySeed      = 2
+	copyBatch     = 1_000 // rows a COPY
+	per           = 100_000.0
+	relaxedFactor = 0.7
+)

@@ -1,0 +1,248 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+)
+
+// Limits of bodies, in bytes.
+const (
+	maxWire = 2 << 20 // as sent
+	maxText = 8 << 20 // inflated
+	// firstWire is the least buffer; nearly every body fits.
+	firstWire = 16 << 10
+	// earlyWire is how much of a compressed body is read before it is tried: a bomb shows itself within
+	// that, and many of them at once must not be held whole.
+	earlyWire = 64 << 10
+	// maxInHand bounds the bodies of all requests that are being read, as sent.
+	maxInHand = 64 << 20
+)
+
+// bodies is what requests share to read theirs.
+type bodies struct {
+	inHand   atomic.Int64
+	buffers  sync.Pool // *[]byte of firstWire
+	inflater inflater
+}
+
+func newBodies() *bodies {
+	return &bodies{
+		buffers:  sync.Pool{New: func() any { b := make([]byte, 0, firstWire); return &b }},
+		inflater: newInflater(),
+	}
+}
+
+// A body is the body of one request, read once, by one goroutine. What it returns is good until release.
+type body struct {
+	shared   *bodies
+	http     *http.Request
+	encoding encoding
+	opened   bool
+	ended    bool
+	wire     []byte
+	pooled   *[]byte // where wire began
+	held     int64   // of inHand
+	text     *text   // what wire inflated to
+}
+
+// open refuses what needs no reading to be refused.
+func (b *body) open() (err error) {
+	if b.opened {
+		return nil
+	}
+	b.opened = true
+	if b.encoding, err = readEncoding(b.http.Header["Content-Encoding"]); err != nil {
+		return err
+	}
+	if b.http.ContentLength > maxWire {
+		return errWire
+	}
+	if err := b.hold(firstWire); err != nil {
+		return err
+	}
+	b.pooled = b.shared.buffers.Get().(*[]byte)
+	b.wire = (*b.pooled)[:0]
+	return nil
+}
+
+var (
+	errWire  = refused(event.ErrTooLarge, "body over 2 MiB as sent")
+	errText  = refused(event.ErrTooLarge, "body over 8 MiB inflated")
+	errEmpty = refused(event.ErrInvalid, "the body is empty")
+)
+
+// read returns the whole body, inflated.
+func (b *body) read() ([]byte, error) {
+	if err := b.open(); err != nil {
+		return nil, err
+	}
+	if b.encoding == identity {
+		if err := b.fill(maxWire + 1); err != nil {
+			return nil, err
+		}
+		return b.wire, nonEmpty(b.wire)
+	}
+	if err := b.fill(earlyWire); err != nil {
+		return nil, err
+	}
+	if !b.ended {
+		if err := b.tryEarly(); err != nil {
+			return nil, err
+		}
+		if err := b.fill(maxWire + 1); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if b.text, err = b.shared.inflater.inflate(b.encoding, b.wire); err != nil {
+		return nil, err
+	}
+	return b.text.bytes, nonEmpty(b.text.bytes)
+}
+
+func nonEmpty(text []byte) error {
+	if len(text) == 0 {
+		return errEmpty
+	}
+	return nil
+}
+
+// tryEarly refuses a body whose beginning inflates to too much already. Any other fault shows itself again
+// when all of it is there.
+func (b *body) tryEarly() error {
+	text, err := b.shared.inflater.inflate(b.encoding, b.wire)
+	if text != nil {
+		text.release()
+	}
+	if errors.Is(err, event.ErrTooLarge) || errors.Is(err, errBusy) {
+		return err
+	}
+	return nil
+}
+
+// head returns about the first n bytes of the inflated body, less where it ends.
+func (b *body) head(n int) ([]byte, error) {
+	if err := b.open(); err != nil {
+		return nil, err
+	}
+	if b.encoding == identity {
+		err := b.fill(n)
+		return b.wire[:min(n, len(b.wire))], err
+	}
+	// A zstd block is up to 128 KiB and comes out whole or not at all.
+	if err := b.fill(4 * earlyWire); err != nil {
+		return nil, err
+	}
+	return b.shared.inflater.head(b.encoding, b.wire, n)
+}
+
+// fill reads until the wire has n bytes or ends.
+func (b *body) fill(n int) error {
+	for !b.ended && len(b.wire) < n {
+		if len(b.wire) == cap(b.wire) {
+			if err := b.grow(); err != nil {
+				return err
+			}
+		}
+		got, err := b.http.Body.Read(b.wire[len(b.wire):cap(b.wire)])
+		b.wire = b.wire[:len(b.wire)+got]
+		switch {
+		case len(b.wire) > maxWire:
+			return errWire
+		case err == nil:
+		case errors.Is(err, io.EOF):
+			b.ended = true
+		default:
+			return readFault(err)
+		}
+	}
+	return nil
+}
+
+func readFault(err error) error {
+	var timeout net.Error
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return errSlow
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return refused(event.ErrInvalid, "the body ended before its Content-Length")
+	default:
+		return refused(event.ErrInvalid, "the body can't be read to its end")
+	}
+}
+
+// grow makes room: four times what there is, as far as Content-Length and the limit allow.
+func (b *body) grow() error {
+	room := min(4*cap(b.wire), maxWire+1)
+	if n := b.http.ContentLength; n >= int64(cap(b.wire)) && n < int64(room) {
+		room = int(n) + 1
+	}
+	if err := b.hold(int64(room - cap(b.wire))); err != nil {
+		return err
+	}
+	b.wire = append(make([]byte, 0, room), b.wire...)
+	return nil
+}
+
+func (b *body) hold(n int64) error {
+	if b.shared.inHand.Add(n) > maxInHand {
+		b.shared.inHand.Add(-n)
+		return refused(errBusy, "too many bodies are being read")
+	}
+	b.held += n
+	return nil
+}
+
+// release gives back all memory. Calling it again is harmless.
+func (b *body) release() {
+	if b.text != nil {
+		b.text.release()
+		b.text = nil
+	}
+	if b.pooled != nil {
+		b.shared.buffers.Put(b.pooled)
+		b.pooled = nil
+	}
+	b.wire = nil
+	b.shared.inHand.Add(-b.held)
+	b.held = 0
+}
+
+// An encoding is a Content-Encoding.
+type encoding byte
+
+const (
+	identity encoding = iota
+	gzipped
+	deflated
+	brotlied
+	zstded
+)
+
+// readEncoding takes one encoding. Old Sentry SDKs send "" and "UTF-8".
+func readEncoding(values []string) (encoding, error) {
+	if len(values) == 0 {
+		return identity, nil
+	}
+	switch strings.ToLower(strings.TrimSpace(strings.Join(values, ","))) {
+	case "", "identity", "utf-8":
+		return identity, nil
+	case "gzip", "x-gzip":
+		return gzipped, nil
+	case "deflate":
+		return deflated, nil
+	case "br":
+		return brotlied, nil
+	case "zstd":
+		return zstded, nil
+	}
+	return identity, fmt.Errorf("read encoding: %w", errEncoding)
+}

@@ -1,0 +1,136 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+const (
+	stopTimeout = 60 * time.Second // for the checkpoint at the end; after it, the next start replays the log
+	killTimeout = 10 * time.Second // between one signal and a harder one
+)
+
+// Close disconnects every client, stops the server and waits for its end. A second Close does nothing. What
+// was committed survives even when it has to use force.
+func (s *Server) Close() {
+	s.end()
+	unlock(s.lock)
+}
+
+// Kill ends the server as a crash would, for tests, and waits for its end.
+func (s *Server) Kill() {
+	s.signal(syscall.SIGKILL)
+	<-s.done
+	unlock(s.lock)
+}
+
+// end closes the leash, upon which the watchdog asks the server for a fast shutdown, and then insists.
+func (s *Server) end() {
+	_ = s.leash.Close()
+	if s.gone(stopTimeout) {
+		return
+	}
+	s.log.Warn().Str("dir", s.cfg.Dir).Msg("postgres does not stop; the next start replays its log")
+	s.signal(syscall.SIGQUIT)
+	if s.gone(killTimeout) {
+		return
+	}
+	s.signal(syscall.SIGKILL)
+	<-s.done
+}
+
+func (s *Server) gone(within time.Duration) bool {
+	select {
+	case <-s.done:
+		return true
+	case <-time.After(within):
+		return false
+	}
+}
+
+// signal reaches the server itself, past the watchdog.
+func (s *Server) signal(sig syscall.Signal) {
+	if pid := livePostmaster(s.data()); pid > 0 {
+		_ = syscall.Kill(pid, sig) // it may have ended just now
+	}
+}
+
+// stopOld stops the server that a process which is gone left running on the cluster, or which its watchdog
+// is stopping right now. The lock on the folder says that no living process wants it.
+func stopOld(ctx context.Context, data string, log zerolog.Logger) error {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} { // fast, immediate, at once
+		pid := livePostmaster(data)
+		if pid == 0 {
+			return nil
+		}
+		log.Info().Int("pid", pid).Stringer("signal", sig).Msg("stopping the server an earlier process left")
+		if err := syscall.Kill(pid, sig); err != nil {
+			continue // it may have ended just now; the next round knows
+		}
+		if err := waitGone(ctx, data, pid); err != nil {
+			return err
+		}
+	}
+	if pid := livePostmaster(data); pid != 0 {
+		return fmt.Errorf("the old server of %s (pid %d) does not stop", data, pid)
+	}
+	return nil
+}
+
+// waitGone waits for the end of the server, killTimeout at most. Its error is that of ctx.
+func waitGone(ctx context.Context, data string, pid int) error {
+	tick := time.NewTicker(pollInterval)
+	defer tick.Stop()
+	limit := time.After(killTimeout)
+	for livePostmaster(data) == pid {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-limit:
+			return nil
+		case <-tick.C:
+		}
+	}
+	return nil
+}
+
+// livePostmaster returns the process id of the server that runs on the cluster, 0 when none does. A pid
+// file alone proves nothing: after a crash or a reboot its number may be anybody's.
+func livePostmaster(data string) int {
+	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
+	if err != nil {
+		return 0
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(strings.TrimSpace(first))
+	if err != nil || pid <= 1 || !isPostmaster(pid, data) {
+		return 0
+	}
+	return pid
+}
+
+// isPostmaster tells whether the process is a server that works in the cluster's folder.
+func isPostmaster(pid int, data string) bool {
+	if runtime.GOOS == "linux" {
+		works, err := os.Stat(fmt.Sprintf("/proc/%d/cwd", pid))
+		if err != nil { // gone, or another account's, which can't own our cluster
+			return false
+		}
+		ours, err := os.Stat(data)
+		return err == nil && os.SameFile(works, ours)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
+	return err == nil && strings.Contains(string(out), "postgres") && strings.Contains(string(out), data)
+}

@@ -1,0 +1,62 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/rs/zerolog"
+)
+
+// throwawayPrefix begins the names of the temporary folders of throwaway servers.
+const throwawayPrefix = "trivet-throwaway"
+
+// Throwaway starts a server for tests in a new temporary folder, Fast and empty. The func it returns stops
+// the server and removes the folder. Folders that killed processes left behind are removed first.
+func Throwaway(ctx context.Context, log zerolog.Logger) (*Server, func(), error) {
+	binaries, err := Find()
+	if err != nil {
+		return nil, nil, err
+	}
+	sweep(log)
+	dir, err := os.MkdirTemp("", throwawayPrefix)
+	if err != nil {
+		return nil, nil, fmt.Errorf("start throwaway postgres: %w", err)
+	}
+	remove := func() {
+		if err := os.RemoveAll(dir); err != nil {
+			log.Warn().Err(err).Msg("temporary folder not removed; the next throwaway server tries again")
+		}
+	}
+	s, err := Start(ctx, Config{Dir: dir, Binaries: binaries, Fast: true, Log: log})
+	if err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return s, func() { s.Close(); remove() }, nil
+}
+
+// sweep removes the folders of throwaway servers whose processes are gone. One that has no lock yet is
+// being made by somebody.
+func sweep(log zerolog.Logger) {
+	found, err := filepath.Glob(filepath.Join(os.TempDir(), throwawayPrefix+"*"))
+	if err != nil {
+		return
+	}
+	for _, dir := range found {
+		if _, err := os.Stat(filepath.Join(dir, "lock")); err != nil {
+			continue
+		}
+		lock, err := lockDir(dir)
+		if err != nil {
+			continue // in use, or another account's
+		}
+		if livePostmaster(filepath.Join(dir, "data")) == 0 {
+			if err := os.RemoveAll(dir); err != nil {
+				log.Warn().Err(err).Msg("old temporary folder not removed")
+			}
+		}
+		unlock(lock)
+	}
+}

@@ -1,0 +1,135 @@
+// Package query is the read side: it lists and shows what the worker wrote, over HTTP, to whoever holds a
+// token. It promises that nobody sees another organization's rows, that every list has an end, and that
+// what strangers sent is only ever data in its answers. It writes nothing.
+package query
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/trivetlabs/trivet/pkg/service"
+	"github.com/trivetlabs/trivet/pkg/store"
+)
+
+// Config is the read side's configuration.
+type Config struct {
+	Addr      string           `default:":8081" desc:"listener of the API"`
+	PublicURL string           `split_words:"true" desc:"URL under which people reach this listener; links to next pages are made with it"`
+	IngestURL string           `split_words:"true" default:"http://127.0.0.1:8080" desc:"where POST /api/v1/logs is passed on to; ingest must trust this role's address (INGEST_TRUSTED_PROXIES) to see the client's"`
+	Bound     func(url string) `ignored:"true"` // told the listener's URL once it is served; nil: nobody asks
+	Store     store.Config
+}
+
+// Run serves the API until ctx ends.
+func Run(ctx context.Context, env service.Env, cfg Config) error {
+	env = env.Role("query")
+	db, err := store.Open(ctx, env, cfg.Store)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	api, err := New(env, cfg, db)
+	if err != nil {
+		return err
+	}
+	database := newWatch(env, db)
+	listener, err := service.Serve(ctx, env.Log, service.Server{Name: "query", Addr: cfg.Addr, Handler: api})
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	defer env.Health.Drain()
+	if cfg.Bound != nil {
+		cfg.Bound(listener.URL())
+	}
+	// Everything that runs beside the listener is one line here.
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return listener.Wait(ctx) })
+	g.Go(func() error { database.run(ctx); return nil })
+	return g.Wait()
+}
+
+// An API is the handler of all routes. Safe for concurrent use.
+type API struct {
+	echo    *echo.Echo
+	log     zerolog.Logger
+	db      *store.Store
+	tokens  *tokens
+	forward *forwarder
+	links   string // what relative links begin with
+	metrics metrics
+	routes  map[string]*route // by Echo's pattern
+}
+
+// A route is what requests of one kind have in common.
+type route struct {
+	name string // label of the metrics
+	logs bool   // mittens' contract: Basic is taken, a token of one project needed, and errors have its shape
+}
+
+// requestTimeout bounds a request from its first byte to its answer.
+const requestTimeout = 10 * time.Second
+
+// New returns the API: every route it serves stands here.
+func New(env service.Env, cfg Config, db *store.Store) (*API, error) {
+	links, err := parsePublicURL(cfg.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	forward, err := newForwarder(cfg.IngestURL)
+	if err != nil {
+		return nil, err
+	}
+	a := &API{
+		echo: echo.New(), log: env.Log, db: db, tokens: newTokens(), forward: forward, links: links, routes: map[string]*route{},
+	}
+	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { a.refuse(c, nil, err) }
+	a.echo.Pre(a.frame)
+
+	a.add(http.MethodGet, "/api/v1/health", "health", a.health)
+	a.get("/api/v1/projects", "projects", a.listProjects)
+	a.get("/api/v1/projects/:project/events", "events", a.listEvents)
+	a.get("/api/v1/projects/:project/events/:event", "event", a.showEvent)
+	a.get("/api/v1/projects/:project/issues", "issues", a.listIssues)
+	a.get("/api/v1/projects/:project/issues/:issue", "issue", a.showIssue)
+	a.get("/api/v1/projects/:project/stats", "stats", a.showStats)
+	a.get("/api/v1/logs", "logs", a.listLogs).logs = true
+	a.get("/api/v1/logs/:log", "log", a.showLog).logs = true
+	a.add(http.MethodPost, "/api/v1/logs", "logs", a.passOn)
+	a.add(http.MethodOptions, "/api/v1/logs", "logs", a.passOn) // preflights of pages that post logs
+
+	a.metrics = newMetrics(env.Metrics, a.routes)
+	return a, nil
+}
+
+// get adds a route that needs a token which may read.
+func (a *API) get(path, name string, handle func(*request) error) *route {
+	return a.add(http.MethodGet, path, name, func(c echo.Context) error {
+		r, err := a.begin(c)
+		if err != nil {
+			return err
+		}
+		return handle(r)
+	})
+}
+
+func (a *API) add(method, path, name string, handle echo.HandlerFunc) *route {
+	rt := a.routes[path]
+	if rt == nil {
+		rt = &route{name: name}
+		a.routes[path] = rt
+	}
+	a.echo.Add(method, path, handle)
+	return rt
+}
+
+// ServeHTTP answers one request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHTTP(w, r) }
+
+// health says that the process answers, in mittens' words. What it waits for is told by the ops listener.
+func (a *API) health(c echo.Context) error { return a.answer(c, http.StatusOK, nil, "OK") }

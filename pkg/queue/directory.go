@@ -1,0 +1,219 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/trivetlabs/trivet/pkg/project"
+	"github.com/trivetlabs/trivet/pkg/service"
+)
+
+// Times of the directory.
+const (
+	// resnapshot bounds how stale an edge can be when a change passed it by: a watch can miss what was
+	// purged while the connection was down.
+	resnapshot = 10 * time.Minute
+	// rewatchMin and rewatchMax pace new watches: without a pause a fleet of edges would make hundreds a second.
+	rewatchMin = 200 * time.Millisecond
+	rewatchMax = 5 * time.Second
+)
+
+// A Directory is this process's copy of all keys and write tokens. Lookups touch memory only and go on
+// while NATS is away.
+type Directory struct {
+	entries  atomic.Pointer[sync.Map] // name → project.Entry; replaced whole by each snapshot
+	snapshot atomic.Int64             // when the last full one was done, Unix seconds
+	done     chan struct{}
+}
+
+// WatchDirectory starts following the bucket until ctx ends. Directory.Ready tells when the first full
+// snapshot is in.
+func (q *Queue) WatchDirectory(ctx context.Context, env service.Env) *Directory {
+	d := &Directory{done: make(chan struct{})}
+	d.entries.Store(&sync.Map{})
+	promauto.With(env.Metrics).NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "directory_age_seconds", Help: "Seconds since the last full snapshot of the keys; -1 before the first.",
+	}, d.age)
+	go func() {
+		defer close(d.done)
+		pause := rewatchMin
+		for ctx.Err() == nil {
+			started := time.Now()
+			err := q.follow(ctx, d)
+			if ctx.Err() != nil {
+				return
+			}
+			if time.Since(started) > rewatchMax {
+				pause = rewatchMin
+			}
+			if err != nil {
+				q.log.Warn().Err(err).Msg("watch of the project directory ended; serving the last copy and watching again")
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(pause + rand.N(pause)): //nolint:gosec // jitter, not a secret
+			}
+			pause = min(2*pause, rewatchMax)
+		}
+	}()
+	return d
+}
+
+// errSnapshotDue ends a watch that did nothing wrong.
+var errSnapshotDue = errors.New("time for a new snapshot")
+
+// follow watches the bucket: first everything in it, which then replaces the copy at once, then changes.
+func (q *Queue) follow(ctx context.Context, d *Directory) error {
+	if err := q.WaitConnected(ctx); err != nil {
+		return err
+	}
+	kv, err := q.js.KeyValue(ctx, DirectoryBucket)
+	if err != nil {
+		return fmt.Errorf("open bucket %s: %w", DirectoryBucket, err)
+	}
+	ctx, cancel := context.WithCancel(ctx) // never a deadline: it would end the watch silently
+	defer cancel()
+	watch, err := kv.WatchAll(ctx)
+	if err != nil {
+		return fmt.Errorf("watch bucket %s: %w", DirectoryBucket, err)
+	}
+	defer func() { _ = watch.Stop() }()
+	due := time.NewTimer(resnapshot)
+	defer due.Stop()
+	fresh, target := &sync.Map{}, (*sync.Map)(nil)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-due.C:
+			q.log.Debug().Msg(errSnapshotDue.Error())
+			return nil
+		case update, ok := <-watch.Updates():
+			switch {
+			case !ok:
+				return errors.New("the watch was closed")
+			case update == nil: // the snapshot is complete
+				d.entries.Store(fresh)
+				d.snapshot.Store(time.Now().Unix())
+				target = fresh
+			default:
+				q.apply(fresh, update)
+				if target == nil {
+					q.apply(d.entries.Load(), update) // a revocation need not wait for the rest
+				}
+			}
+		}
+	}
+}
+
+func (q *Queue) apply(entries *sync.Map, update jetstream.KeyValueEntry) {
+	if update.Operation() != jetstream.KeyValuePut {
+		entries.Delete(update.Key())
+		return
+	}
+	var e project.Entry
+	if err := json.Unmarshal(update.Value(), &e); err != nil {
+		q.log.Error().Err(err).Str("entry", update.Key()).Msg("directory entry can't be read; it is ignored")
+		return
+	}
+	entries.Store(update.Key(), e)
+}
+
+// Lookup returns the entry of a key or token by its directory name. It costs no I/O.
+func (d *Directory) Lookup(name string) (project.Entry, bool) {
+	v, ok := d.entries.Load().Load(name)
+	if !ok {
+		return project.Entry{}, false
+	}
+	return v.(project.Entry), true
+}
+
+// Ready returns nil once the first full snapshot is in.
+func (d *Directory) Ready() error {
+	if d.snapshot.Load() == 0 {
+		return errors.New("the first snapshot of the project directory is not in yet")
+	}
+	return nil
+}
+
+// Wait returns when the watch has ended after its context.
+func (d *Directory) Wait() { <-d.done }
+
+func (d *Directory) age() float64 {
+	if at := d.snapshot.Load(); at != 0 {
+		return time.Since(time.Unix(at, 0)).Seconds()
+	}
+	return -1
+}
+
+// SyncDirectory makes the bucket say what want says and returns how many entries it changed. Entries that
+// want doesn't know are marked revoked, never deleted: a deletion can be missed by an edge that is away.
+func (q *Queue) SyncDirectory(ctx context.Context, want map[string]project.Entry) (changed int, err error) {
+	kv, err := q.js.KeyValue(ctx, DirectoryBucket)
+	if err != nil {
+		return 0, fmt.Errorf("open bucket %s: %w", DirectoryBucket, err)
+	}
+	have, err := readDirectory(ctx, kv)
+	if err != nil {
+		return 0, err
+	}
+	put := func(name string, e project.Entry) error {
+		value, err := json.Marshal(e)
+		if err != nil {
+			return fmt.Errorf("encode entry: %w", err)
+		}
+		if _, err := kv.Put(ctx, name, value); err != nil {
+			return fmt.Errorf("put entry: %w", err)
+		}
+		changed++
+		return nil
+	}
+	for name, e := range want {
+		if old, ok := have[name]; !ok || !reflect.DeepEqual(old, e) {
+			if err := put(name, e); err != nil {
+				return changed, err
+			}
+		}
+	}
+	for name, old := range have {
+		if _, ok := want[name]; !ok && !old.Revoked {
+			old.Revoked = true
+			if err := put(name, old); err != nil {
+				return changed, err
+			}
+		}
+	}
+	return changed, nil
+}
+
+func readDirectory(ctx context.Context, kv jetstream.KeyValue) (map[string]project.Entry, error) {
+	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
+	defer cancel()
+	watch, err := kv.WatchAll(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read bucket %s: %w", DirectoryBucket, err)
+	}
+	defer func() { _ = watch.Stop() }()
+	have := map[string]project.Entry{}
+	for update := range watch.Updates() {
+		if update == nil {
+			return have, nil
+		}
+		var e project.Entry
+		if update.Operation() == jetstream.KeyValuePut && json.Unmarshal(update.Value(), &e) == nil {
+			have[update.Key()] = e
+		}
+	}
+	return nil, fmt.Errorf("read bucket %s: the watch ended early", DirectoryBucket)
+}

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"time"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+)
+
+// A Batch is what one transaction writes: packs, whole, and the rows that came of them.
+type Batch struct {
+	Packs []Pack
+	Rows  []Row
+
+	// Careful says that some of it was probably written before (a redelivery): look first.
+	Careful bool
+	// BeforeCommit, if set, runs when everything is written and nothing is committed. Fault tests die here.
+	BeforeCommit func()
+}
+
+// A Pack is one message of the queue.
+type Pack struct {
+	ID     event.ID
+	Day    event.Day // of its id's time
+	Events int       // records in it, whatever becomes of them
+}
+
+// NoPack as Row.Pack marks a row that came by itself: a dead letter that is tried again.
+const NoPack = -1
+
+// An Outcome is what is to become of a record.
+type Outcome int8
+
+// The outcomes.
+const (
+	Insert  Outcome = iota // insert it, unless it is there
+	Expired                // older than what is kept: count it
+	Dead                   // can't be written: count it; the caller buries it after the commit
+)
+
+// A Row is one record of a batch.
+type Row struct {
+	Pack     int // index into Batch.Packs, or NoPack
+	Outcome  Outcome
+	Project  int64
+	Received time.Time
+
+	// The rest only for Insert.
+	Event       *event.Event
+	Fingerprint event.ID
+	Version     int16 // of the grouping
+	UserHash    *int64
+	Title       string
+	Record      []byte // as package pack wrote it
+	Fallback    bool   // the event may lie on a neighbouring day: see pack.Record
+}
+
+// key is what makes an event one: the primary key of events.
+type key struct {
+	id      event.ID
+	project int64
+	day     event.Day
+}
+
+func (r *Row) key() key { return key{r.Event.ID, r.Event.ProjectID, r.Event.Day} }
+
+// keys returns where the event may lie already: its own day first.
+func (r *Row) keys() []key {
+	k := r.key()
+	if !r.Fallback {
+		return []key{k}
+	}
+	before, after := k, k
+	before.day--
+	after.day++
+	return []key{k, before, after}
+}
+
+// A Result counts what became of the rows of a committed batch.
+type Result struct {
+	Stored, Duplicates, Expired, Dead int
+	NewIssues                         int
+}

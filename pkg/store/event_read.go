@@ -1,0 +1,204 @@
+package store
+
+import (
+	"context"
+	_ "embed" // the statements
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/pack"
+)
+
+// An EventRow is an event as lists show it.
+type EventRow struct {
+	ID          event.ID       `json:"id"`
+	ProjectID   int64          `json:"project_id"`
+	IssueID     event.ID       `json:"issue_id"`
+	Day         event.Day      `json:"day"` // ask for the event with it: that is faster
+	Received    time.Time      `json:"received_at"`
+	Occurred    time.Time      `json:"occurred_at"`
+	Level       event.Level    `json:"level"`
+	Protocol    event.Protocol `json:"protocol"`
+	Handled     *bool          `json:"handled"`
+	Type        string         `json:"type"`
+	Message     string         `json:"message"` // cut to 500 characters
+	Culprit     string         `json:"culprit"`
+	Release     string         `json:"release"`
+	Environment string         `json:"environment"`
+	Browser     string         `json:"browser"`
+	OS          string         `json:"os"`
+	URL         string         `json:"url"` // cut to 500 characters
+}
+
+// fields returns where a row is scanned to, in the order of the columns in every statement on events; day
+// is scanned as a time.
+func (r *EventRow) fields(day *time.Time) []any {
+	return []any{
+		(*[16]byte)(&r.ID), &r.ProjectID, (*[16]byte)(&r.IssueID), day, &r.Received, &r.Occurred, &r.Level, &r.Protocol, &r.Handled,
+		&r.Type, &r.Message, &r.Culprit, &r.Release, &r.Environment, &r.Browser, &r.OS, &r.URL,
+	}
+}
+
+func scanEvent(row pgx.CollectableRow) (r EventRow, err error) {
+	var day time.Time
+	err = row.Scan(r.fields(&day)...)
+	r.Day = event.DayOf(day)
+	return r, err
+}
+
+// An EventFilter says which events a list is about. Zero values ask for everything, but From: a list
+// without it goes back 30 days from To, or to the beginning when it is of one issue, which an index
+// answers however old it is. To is exclusive and defaults to now.
+type EventFilter struct {
+	Project     int64
+	Issue       event.ID
+	From, To    time.Time // of receipt
+	Level       event.Level
+	Protocol    event.Protocol
+	Handled     *bool
+	Type        string
+	Release     string
+	Environment string
+	Browser     string
+	OS          string
+	URL         string
+	Limit       int    // 0 is DefaultLimit
+	Cursor      string // "" is the first page
+}
+
+// defaultSpan is how far back a list without From goes: as far as most people look, and a bound on what a
+// filter without matches can scan.
+const defaultSpan = 30 * 24 * time.Hour
+
+// name is the list that a cursor of this filter belongs to.
+func (f EventFilter) name() list {
+	f.Limit, f.Cursor = 0, ""
+	handled := "any"
+	if f.Handled != nil {
+		handled = fmt.Sprint(*f.Handled)
+		f.Handled = nil
+	}
+	return newList("events "+handled, f)
+}
+
+//go:embed sql/events.sql
+var eventsSQL string
+
+//go:embed sql/issue_events.sql
+var issueEventsSQL string
+
+// Events lists events, latest received first, with the cursor of the next page, "" after the last. It
+// reads no block. The error is ErrInvalid, ErrNotFound (of the project), ErrTimeout or ErrUnavailable, wrapped, where
+// it is not ours.
+func (s *Store) Events(ctx context.Context, organization int64, f EventFilter) (events []EventRow, next string, err error) {
+	limit, err := checkLimit(f.Limit)
+	if err != nil {
+		return nil, "", fmt.Errorf("list events: %w", err)
+	}
+	args, err := f.args(limit)
+	if err != nil {
+		return nil, "", fmt.Errorf("list events: %w", err)
+	}
+	sql := eventsSQL
+	if !f.Issue.IsZero() {
+		sql, args = issueEventsSQL, append(args, [16]byte(f.Issue))
+	}
+	err = s.read(ctx, organization, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		if events, err = pgx.CollectRows(rows, scanEvent); err != nil || len(events) > 0 {
+			return err
+		}
+		return visible(ctx, tx, f.Project)
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("list events: %w", err)
+	}
+	if len(events) > limit {
+		events = events[:limit]
+		last := events[limit-1]
+		next = f.name().cursor(position{last.Received.UnixMicro(), last.ID})
+	}
+	return events, next, nil
+}
+
+// args are those of both statements. The end of the window and the cursor are one condition: all rows
+// before (to, the lowest id) are those received before to, so the index always finds where to start. One
+// row more than asked for tells whether there is a next page.
+func (f EventFilter) args(limit int) ([]any, error) {
+	span := defaultSpan
+	if !f.Issue.IsZero() {
+		span = 0
+	}
+	w, err := newWindow(f.From, f.To, span)
+	if err != nil {
+		return nil, err
+	}
+	end := position{key: w.to.UnixMicro()}
+	if f.Cursor != "" {
+		if end, err = f.name().position(f.Cursor); err != nil {
+			return nil, err
+		}
+	}
+	first, last := days(w.from, end.time())
+	return []any{
+		f.Project, w.from, end.time(), [16]byte(end.id), first, last, limit + 1,
+		f.Level, f.Protocol, f.Handled, f.Type, f.Release, f.Environment, f.Browser, f.OS, event.Cut(f.URL, maxListText),
+	}, nil
+}
+
+// days returns the partitions that can hold events received in a window: the client's clock, which chose
+// the partition, may have been as far off as event.Partition allows.
+func days(from, to time.Time) (first, last time.Time) {
+	return event.DayOf(from.Add(-event.MaxPast)).Time(), event.DayOf(to.Add(event.MaxFuture)).Time().AddDate(0, 0, 1)
+}
+
+// Stored is an event with its record. One bad block must not hide the rows that point into it, so a record
+// that can't be read is nil, and Problem says why: pack.ErrNewer, pack.ErrCorrupt, or nil when the block is
+// gone (erased).
+type Stored struct {
+	EventRow
+	Record  *pack.Record
+	Problem error
+}
+
+//go:embed sql/event.sql
+var eventSQL string
+
+// Event finds one event with what its client sent. day, nil when not known, spares looking through the
+// other partitions; without it they are looked through from the newest back. The error is ErrNotFound,
+// ErrTimeout or ErrUnavailable, wrapped, where it is not ours.
+func (s *Store) Event(ctx context.Context, organization, project int64, id event.ID, day *event.Day) (found Stored, err error) {
+	first, last := firstTime, lastTime
+	if day != nil {
+		first, last = day.Time(), day.Time()
+	}
+	err = s.read(ctx, organization, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, eventSQL, project, [16]byte(id), first, last)
+		if err != nil {
+			return err
+		}
+		found, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (r Stored, err error) {
+			var day time.Time
+			var data []byte
+			var at span
+			if err = row.Scan(append(r.fields(&day), &data, &at.start, &at.length)...); err != nil {
+				return r, err
+			}
+			r.Day = event.DayOf(day)
+			// Inflated while the connection is held: there are never more blocks open than connections.
+			r.Record, r.Problem = s.record(data, at)
+			return r, nil
+		})
+		return err
+	})
+	if err != nil {
+		return Stored{}, fmt.Errorf("find event: %w", err)
+	}
+	return found, nil
+}

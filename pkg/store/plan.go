@@ -1,0 +1,151 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/pack"
+)
+
+// A plan is a batch made ready to send: which rows are new, their blocks, and the bodies of both COPYs.
+type plan struct {
+	fresh  []*Row // to be inserted, sorted by key: two workers with the same events in another order would deadlock
+	known  []*Row // there already, or a second time in this batch
+	events *copyBuffer
+	blocks *copyBuffer
+}
+
+// maxListText cuts what is only shown in lists; the record keeps it whole.
+const maxListText = 500
+
+// newPlan sorts the rows of b into new and known. there holds the keys that are in the database, nil when
+// nobody has looked.
+func newPlan(codec *pack.Codec, b *Batch, there map[key]bool) *plan {
+	p := &plan{}
+	seen := make(map[key]bool, len(b.Rows))
+	for i := range b.Rows {
+		r := &b.Rows[i]
+		if r.Outcome != Insert {
+			continue
+		}
+		if slices.ContainsFunc(r.keys(), func(k key) bool { return seen[k] || there[k] }) {
+			p.known = append(p.known, r)
+			continue
+		}
+		seen[r.key()] = true
+		p.fresh = append(p.fresh, r)
+	}
+	p.encode(codec)
+	slices.SortFunc(p.known, compareKeys)
+	return p
+}
+
+func compareKeys(a, b *Row) int {
+	return cmp.Or(bytes.Compare(a.Event.ID[:], b.Event.ID[:]), cmp.Compare(a.Project, b.Project), cmp.Compare(a.Event.Day, b.Event.Day))
+}
+
+// encode lays the new rows' records into blocks, one for each project and day, so that isolation, retention
+// and erasure never cross them, and writes both COPY bodies.
+func (p *plan) encode(codec *pack.Codec) {
+	bySpace := slices.Clone(p.fresh)
+	slices.SortStableFunc(bySpace, func(a, b *Row) int {
+		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Event.Day, b.Event.Day))
+	})
+	type place struct {
+		block      int64
+		start, end int
+	}
+	places := make(map[*Row]place, len(p.fresh))
+	p.blocks = newCopyBuffer(64 << 10)
+	var records, frame []byte
+	for start := 0; start < len(bySpace); {
+		first := bySpace[start]
+		block := newBlockID(first.Received)
+		records = records[:0]
+		end := start
+		for ; end < len(bySpace) && end-start < maxBlockRecords && len(records) < maxBlockBytes; end++ {
+			r := bySpace[end]
+			if r.Project != first.Project || r.Event.Day != first.Event.Day {
+				break
+			}
+			places[r] = place{block, len(records), len(records) + len(r.Record)}
+			records = append(records, r.Record...)
+		}
+		frame = codec.Compress(frame[:0], records)
+		p.blocks.row(4)
+		p.blocks.int8(first.Project)
+		p.blocks.int8(block)
+		p.blocks.date(first.Event.Day)
+		p.blocks.bytes(frame)
+		start = end
+	}
+	slices.SortFunc(p.fresh, compareKeys)
+	p.events = newCopyBuffer(512 * (len(p.fresh) + 1))
+	for _, r := range p.fresh {
+		at := places[r]
+		p.events.event(r, at.block, at.start, at.end-at.start)
+	}
+}
+
+// Reading one event inflates its block: a larger one saves bytes and costs that read.
+const (
+	maxBlockRecords = 256
+	maxBlockBytes   = 1 << 20
+)
+
+// newBlockID returns an id that grows with time, so that new blocks append to their index, and that two
+// workers don't choose at once: 41 bits of milliseconds, 22 random ones.
+func newBlockID(now time.Time) int64 {
+	return now.UnixMilli()<<22 | rand.Int64N(1<<22) //nolint:gosec // not a secret; a clash is a conflict and tried again
+}
+
+const copyBlocks = `copy trivet.blocks (project_id, block_id, day, data) from stdin (format binary)`
+
+const copyEvents = `copy trivet.events (event_id, project_id, fingerprint, received_at, occurred_at, user_hash, block_id, day,
+	block_start, block_length, level, protocol, handled, type, message, culprit, release, environment, browser, os, url)
+	from stdin (format binary)`
+
+func (c *copyBuffer) event(r *Row, block int64, start, length int) {
+	e := r.Event
+	c.row(21)
+	c.uuid(e.ID)
+	c.int8(e.ProjectID)
+	c.uuid(r.Fingerprint)
+	c.time(r.Received)
+	c.time(e.Occurred)
+	if r.UserHash == nil {
+		c.null()
+	} else {
+		c.int8(*r.UserHash)
+	}
+	c.int8(block)
+	c.date(e.Day)
+	c.int4(start)
+	c.int4(length)
+	c.int2(int16(e.Level))
+	c.int2(int16(e.Protocol))
+	c.boolean(e.Handled)
+	c.text(e.Type)
+	c.text(event.Cut(e.Message, maxListText))
+	c.text(e.Culprit)
+	c.text(e.Release)
+	c.text(e.Environment)
+	c.text(e.Browser)
+	c.text(e.OS)
+	c.text(event.Cut(e.URL, maxListText))
+}
+
+// packTime returns the time in a UUIDv7.
+func packTime(id event.ID) time.Time {
+	var ms [8]byte
+	copy(ms[2:], id[:6])
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(ms[:]))).UTC() //nolint:gosec // 48 bits
+}
+
+// PackDay returns the partition of a pack, from the time in its id.
+func PackDay(id event.ID) event.Day { return event.DayOf(packTime(id)) }

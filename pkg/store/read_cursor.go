@@ -1,0 +1,64 @@
+package store
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+)
+
+// A position is where a page of a list ended: the sort key and the id of its last row. Going on from it
+// needs no counting and gives each row once, also where keys are equal.
+type position struct {
+	key int64 // microseconds since 1970, or a count
+	id  event.ID
+}
+
+func (p position) time() time.Time { return time.UnixMicro(p.key).UTC() }
+
+// A list names what a cursor belongs to: its kind and everything that was asked for but the page size. A
+// cursor of another list would silently skip rows, so it is refused.
+type list uint32
+
+func newList(kind string, asked any) list {
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%s %#v", kind, asked) // never fails
+	return list(h.Sum32())
+}
+
+const (
+	cursorVersion = 1
+	cursorBytes   = 1 + 4 + 8 + 16
+)
+
+func (l list) cursor(p position) string {
+	b := make([]byte, 0, cursorBytes)
+	b = append(b, cursorVersion)
+	b = binary.BigEndian.AppendUint32(b, uint32(l))
+	b = binary.BigEndian.AppendUint64(b, uint64(p.key)) //nolint:gosec // the way back below undoes it
+	b = append(b, p.id[:]...)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// position reads a cursor of this list, ErrInvalid for anything else.
+func (l list) position(cursor string) (p position, err error) {
+	if base64.RawURLEncoding.DecodedLen(len(cursor)) != cursorBytes {
+		return p, invalid("cursor", "the next of the page before")
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if err != nil || b[0] != cursorVersion {
+		return p, invalid("cursor", "the next of the page before")
+	}
+	if list(binary.BigEndian.Uint32(b[1:])) != l {
+		return p, invalid("cursor", "the next of a page with the same parameters")
+	}
+	p.key = int64(binary.BigEndian.Uint64(b[5:])) //nolint:gosec // as above
+	copy(p.id[:], b[13:])
+	if p.key < 0 || p.key > lastTime.UnixMicro() {
+		return p, invalid("cursor", "the next of the page before")
+	}
+	return p, nil
+}

@@ -1,0 +1,4 @@
+select project_id, organization_id, slug, name, origins, created_at
+from projects
+where $1::bigint = 0 or organization_id = $1
+order by project_id

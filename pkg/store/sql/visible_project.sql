@@ -1,0 +1,3 @@
+select project_id
+from projects
+where project_id = $1

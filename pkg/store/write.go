@@ -1,0 +1,210 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+)
+
+// maxConflicts bounds how often one write starts again because another worker committed the same event
+// first. From the second time on it has the tables to itself, so that one more is enough; the bound is
+// against what we have not thought of.
+const maxConflicts = 3
+
+// Write commits a batch in one transaction, each event once: whatever of it is in the tables already, by
+// an earlier delivery, a replay or another pack, changes nothing. nil means it is on disk. On ErrRejected
+// use Bad to find the rows; on any other error write the same batch again, also when it may have been
+// committed. Safe for concurrent use.
+func (s *Store) Write(ctx context.Context, b *Batch) (Result, error) {
+	return s.retryConflicts(ctx, b, true)
+}
+
+func (s *Store) retryConflicts(ctx context.Context, b *Batch, commit bool) (Result, error) {
+	m := mode{careful: b.Careful, commit: commit}
+	for range maxConflicts {
+		result, err := s.write(ctx, b, m)
+		if err == nil {
+			return result, nil
+		}
+		if err = classify(err); !errors.Is(err, errConflict) {
+			return Result{}, fmt.Errorf("write %d events: %w", len(b.Rows), err)
+		}
+		m.careful, m.alone = true, true
+	}
+	return Result{}, fmt.Errorf("write %d events: another worker is always first", len(b.Rows))
+}
+
+// A mode is how a batch is written.
+type mode struct {
+	careful bool // look first what is there
+	alone   bool // while no other batch is written
+	commit  bool
+}
+
+// errTried ends a transaction that was only a trial.
+var errTried = errors.New("trial")
+
+// write is the transaction. The hope is that nothing of the batch is in the tables: then it is two COPYs,
+// prepared before the transaction starts. When careful, or when a pack turns out to be known, it looks
+// first and leaves out what is there.
+func (s *Store) write(ctx context.Context, b *Batch, m mode) (result Result, err error) {
+	careful := m.careful || slices.ContainsFunc(b.Rows, func(r Row) bool { return r.Fallback })
+	var p *plan
+	if !careful {
+		p = newPlan(s.codec, b, nil)
+	}
+	err = pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
+		fresh, err := insertPacks(ctx, tx, b.Packs, m.alone)
+		if err != nil {
+			return err
+		}
+		if p == nil || len(fresh) < len(b.Packs) {
+			there, err := existing(ctx, tx, b)
+			if err != nil {
+				return err
+			}
+			p = newPlan(s.codec, b, there)
+		}
+		if len(p.fresh) > 0 {
+			if err := p.blocks.send(ctx, tx, copyBlocks); err != nil {
+				return err
+			}
+			if err := p.events.send(ctx, tx, copyEvents); err != nil {
+				return err
+			}
+		}
+		result, err = count(ctx, tx, b, p, fresh)
+		if err != nil {
+			return err
+		}
+		if !m.commit {
+			return errTried
+		}
+		if b.BeforeCommit != nil {
+			b.BeforeCommit()
+		}
+		return nil
+	})
+	if errors.Is(err, errTried) {
+		err = nil
+	}
+	return result, err
+}
+
+//go:embed sql/insert_packs.sql
+var insertPacksSQL string
+
+// Writers share this lock; one that met a conflict takes it alone, so that it meets no second one.
+const (
+	shareWriting = `select pg_advisory_xact_lock_shared(hashtext('trivet.write'))`
+	writeAlone   = `select pg_advisory_xact_lock(hashtext('trivet.write'))`
+)
+
+// insertPacks takes the writers' lock, writes the rows of the packs and returns those that were not there:
+// only their records move counters that no event row stands behind.
+func insertPacks(ctx context.Context, tx pgx.Tx, packs []Pack, alone bool) (fresh map[event.ID]bool, err error) {
+	fresh = make(map[event.ID]bool, len(packs))
+	queue := &pgx.Batch{}
+	if alone {
+		queue.Queue(writeAlone)
+	} else {
+		queue.Queue(shareWriting)
+	}
+	if len(packs) > 0 {
+		sorted := slices.Clone(packs)
+		slices.SortFunc(sorted, func(a, b Pack) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+		sorted = slices.CompactFunc(sorted, func(a, b Pack) bool { return a.ID == b.ID })
+		ids, days, events := make([][16]byte, len(sorted)), make([]int32, len(sorted)), make([]int32, len(sorted))
+		for i, p := range sorted {
+			ids[i], days[i], events[i] = p.ID, int32(p.Day), int32(p.Events) //nolint:gosec // a pack holds thousands at most
+		}
+		queue.Queue(insertPacksSQL, ids, days, events).Query(func(rows pgx.Rows) error {
+			var id [16]byte
+			_, err := pgx.ForEachRow(rows, []any{&id}, func() error {
+				fresh[id] = true
+				return nil
+			})
+			return err
+		})
+	}
+	if err := tx.SendBatch(ctx, queue).Close(); err != nil {
+		return nil, fmt.Errorf("insert packs: %w", err)
+	}
+	return fresh, nil
+}
+
+//go:embed sql/existing_events.sql
+var existingEventsSQL string
+
+// existing returns which keys of the batch are in events.
+func existing(ctx context.Context, tx pgx.Tx, b *Batch) (map[key]bool, error) {
+	var ids [][16]byte
+	var projects []int64
+	var days []int32
+	for i := range b.Rows {
+		if b.Rows[i].Outcome != Insert {
+			continue
+		}
+		for _, k := range b.Rows[i].keys() {
+			ids, projects, days = append(ids, k.id), append(projects, k.project), append(days, int32(k.day))
+		}
+	}
+	there := make(map[key]bool)
+	if len(ids) == 0 {
+		return there, nil
+	}
+	rows, err := tx.Query(ctx, existingEventsSQL, ids, projects, days)
+	if err != nil {
+		return nil, fmt.Errorf("look for known events: %w", err)
+	}
+	var k key
+	var id [16]byte
+	var day int32
+	_, err = pgx.ForEachRow(rows, []any{&id, &k.project, &day}, func() error {
+		there[key{id, k.project, event.Day(day)}] = true
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for known events: %w", err)
+	}
+	return there, nil
+}
+
+// Bad returns the indexes of the rows that Postgres refuses, found by halving the batch in trial
+// transactions. It is for batches that Write answered with ErrRejected.
+func (s *Store) Bad(ctx context.Context, b *Batch) ([]int, error) {
+	var bad []int
+	var search func(from, to int) error
+	search = func(from, to int) error {
+		part := &Batch{Rows: slices.Clone(b.Rows[from:to]), Careful: true}
+		for i := range part.Rows {
+			part.Rows[i].Pack = NoPack
+		}
+		_, err := s.retryConflicts(ctx, part, false)
+		switch {
+		case err == nil:
+			return nil
+		case !errors.Is(err, ErrRejected):
+			return err
+		case to-from == 1:
+			bad = append(bad, from)
+			return nil
+		}
+		mid := from + (to-from)/2
+		return errors.Join(search(from, mid), search(mid, to))
+	}
+	if len(b.Rows) == 0 {
+		return nil, nil
+	}
+	if err := search(0, len(b.Rows)); err != nil {
+		return nil, fmt.Errorf("find bad rows: %w", err)
+	}
+	return bad, nil
+}

@@ -1,0 +1,283 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/pack"
+	"github.com/trivetlabs/trivet/pkg/store"
+)
+
+// row makes a row as a worker would of an event of fingerprint n.
+func row(project int64, n int, id event.ID, received time.Time) store.Row {
+	e := &event.Event{
+		ID: id, ProjectID: project, Day: event.DayOf(received), Received: received, Occurred: received, Protocol: event.Sentry,
+		Level: event.Error, Type: "TypeError", Message: fmt.Sprintf("error %d", n), Culprit: "app.js", Release: "shop@1",
+	}
+	user := int64(n % 7)
+	r := pack.Record{ID: id, Project: project, Day: e.Day, Received: received, Protocol: "sentry", Raw: []byte(`{"message":"x"}`)}
+	return store.Row{
+		Project: project, Received: received, Event: e, Fingerprint: event.NamedID(project, fmt.Sprint("fingerprint ", n)), Version: 1,
+		UserHash: &user, Title: "TypeError: " + e.Message, Record: r.Append(nil),
+	}
+}
+
+// batch makes one pack of rows.
+func batch(id event.ID, rows ...store.Row) *store.Batch {
+	return &store.Batch{Packs: []store.Pack{{ID: id, Day: event.DayOf(time.Now()), Events: len(rows)}}, Rows: slices.Clone(rows)}
+}
+
+// sums are what must always balance.
+type sums struct {
+	Packed, Rows, Issues, Hours, Minutes, Duplicates, Expired, Dead, Users, IssueUsers, Blocked int64
+}
+
+func readSums(t *testing.T, url string) (s sums) {
+	t.Helper()
+	const statement = `select
+		(select coalesce(sum(events), 0) from trivet.packs),
+		(select count(*) from trivet.events),
+		(select coalesce(sum(events), 0) from trivet.issues),
+		(select coalesce(sum(events), 0) from trivet.issue_hours),
+		(select coalesce(sum(events), 0) from trivet.project_minutes),
+		(select coalesce(sum(duplicates), 0) from trivet.project_minutes),
+		(select coalesce(sum(expired), 0) from trivet.project_minutes),
+		(select coalesce(sum(dead_lettered), 0) from trivet.project_minutes),
+		(select coalesce(sum(users), 0) from trivet.issues),
+		(select count(*) from trivet.issue_users),
+		(select count(*) from trivet.events e join trivet.blocks b using (project_id, block_id, day))`
+	queryRow(t, url, statement, &s.Packed, &s.Rows, &s.Issues, &s.Hours, &s.Minutes, &s.Duplicates, &s.Expired, &s.Dead, &s.Users, &s.IssueUsers, &s.Blocked)
+	return s
+}
+
+// balance checks the ledger: every event in packs is in exactly one place, and all counters agree.
+func (s sums) balance(t *testing.T) {
+	t.Helper()
+	if s.Rows != s.Issues || s.Rows != s.Hours || s.Rows != s.Minutes || s.Rows != s.Blocked || s.Users != s.IssueUsers {
+		t.Errorf("counters disagree: %+v", s)
+	}
+	if s.Packed != s.Minutes+s.Duplicates+s.Expired+s.Dead {
+		t.Errorf("the ledger does not balance: %+v", s)
+	}
+}
+
+func TestWhatIsWrittenTwiceCountsOnce(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	a, b := row(1, 1, event.NewID(now), now), row(1, 2, event.NewID(now), now)
+	first := event.NewID(now)
+	want := store.Result{Stored: 2, NewIssues: 2}
+	got, err := db.Write(t.Context(), batch(first, a, b))
+	if err != nil || got != want {
+		t.Fatalf("first: %+v, %v, want %+v", got, err, want)
+	}
+	after := readSums(t, url)
+	if _, err := db.Write(t.Context(), batch(first, a, b)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(after, readSums(t, url)); diff != "" {
+		t.Errorf("a pack delivered again changed something:\n%s", diff)
+	}
+	c := row(1, 1, event.NewID(now), now)
+	got, err = db.Write(t.Context(), batch(event.NewID(now), a, c, c))
+	if want := (store.Result{Stored: 1, Duplicates: 2}); err != nil || got != want {
+		t.Errorf("another pack with a known event and one event twice: %+v, %v, want %+v", got, err, want)
+	}
+	end := readSums(t, url)
+	end.balance(t)
+	if end.Rows != 3 || end.Duplicates != 2 {
+		t.Errorf("got %+v, want 3 rows and 2 duplicates", end)
+	}
+}
+
+func TestFallbackIsFoundOnTheNeighbouringDay(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	midnight := event.DayOf(time.Now()).Time()
+	before, after := row(1, 1, event.NewID(midnight), midnight.Add(-time.Second)), row(1, 1, event.NewID(midnight), midnight.Add(time.Second))
+	after.Event.ID = before.Event.ID
+	before.Fallback, after.Fallback = true, true
+	for i, r := range []store.Row{before, after} {
+		if _, err := db.Write(t.Context(), batch(event.NewID(midnight), r)); err != nil {
+			t.Fatalf("write %d: %v", i, err)
+		}
+	}
+	if s := readSums(t, url); s.Rows != 1 || s.Duplicates != 1 {
+		t.Errorf("got %+v, want 1 row and 1 duplicate", s)
+	}
+}
+
+func TestTheLedgerCountsWhatIsNotStored(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	now := time.Now().UTC()
+	good, dead := row(1, 1, event.NewID(now), now), row(1, 2, event.NewID(now), now)
+	expired := store.Row{Outcome: store.Expired, Project: 1, Received: now}
+	id := event.NewID(now)
+	dead.Outcome = store.Dead
+	if _, err := db.Write(t.Context(), batch(id, good, dead, expired)); err != nil {
+		t.Fatal(err)
+	}
+	s := readSums(t, url)
+	s.balance(t)
+	if s.Rows != 1 || s.Dead != 1 || s.Expired != 1 {
+		t.Errorf("got %+v, want one of each", s)
+	}
+	// The code was mended: what was dead is written by a replay of its pack, or as a dead letter by itself.
+	for range 2 {
+		dead.Outcome, dead.Pack = store.Insert, store.NoPack
+		if _, err := db.Write(t.Context(), &store.Batch{Rows: []store.Row{dead}, Careful: true}); err != nil {
+			t.Fatal(err)
+		}
+		s = readSums(t, url)
+		s.balance(t)
+		if s.Rows != 2 || s.Dead != 0 {
+			t.Errorf("after the retry: %+v, want 2 rows and nothing dead", s)
+		}
+	}
+}
+
+func TestBadRowsAreFoundAndTheRestIsWritten(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	now := time.Now().UTC()
+	var rows []store.Row
+	for i := range 20 {
+		rows = append(rows, row(1, i, event.NewID(now), now))
+	}
+	rows[3].Event.Type = "no\x00text"
+	rows[17].Event.URL = "no\xffUTF-8"
+	b := batch(event.NewID(now), rows...)
+	if _, err := db.Write(t.Context(), b); !errors.Is(err, store.ErrRejected) {
+		t.Fatalf("got %v, want ErrRejected", err)
+	}
+	bad, err := db.Bad(t.Context(), b)
+	if diff := cmp.Diff([]int{3, 17}, bad); err != nil || diff != "" {
+		t.Fatalf("bad rows: %v\n%s", err, diff)
+	}
+	if s := readSums(t, url); s != (sums{}) {
+		t.Errorf("the search left something: %+v", s)
+	}
+	for _, i := range bad {
+		b.Rows[i].Outcome = store.Dead
+	}
+	if _, err := db.Write(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	s := readSums(t, url)
+	s.balance(t)
+	if s.Rows != 18 || s.Dead != 2 {
+		t.Errorf("got %+v, want 18 rows and 2 dead", s)
+	}
+}
+
+func TestAMissingPartitionIsNoFaultOfTheEvent(t *testing.T) {
+	t.Parallel()
+	db, _ := open(t)
+	now := time.Now().UTC()
+	r := row(1, 1, event.NewID(now), now)
+	r.Event.Day += 1000
+	_, err := db.Write(t.Context(), batch(event.NewID(now), r))
+	if err == nil || errors.Is(err, store.ErrRejected) {
+		t.Errorf("got %v, want an error that is worth another try", err)
+	}
+}
+
+// TestWorkersAtOnceAgree lets four writers commit overlapping batches, each in an order of its own, some of
+// them twice: no deadlock, and every sum as if there had been one.
+func TestWorkersAtOnceAgree(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	now := time.Now().UTC()
+	const events, writers, rounds, size = 600, 4, 12, 100
+	all := make([]store.Row, events)
+	for i := range all {
+		all[i] = row(int64(1+i%3), i%40, event.NewID(now), now.Add(-time.Duration(i)*time.Second))
+	}
+	type job struct {
+		id   event.ID
+		rows []store.Row
+	}
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a seed that fails must fail again
+	var jobs []job
+	sent := map[event.ID]bool{}
+	for range writers * rounds {
+		j := job{id: event.NewID(now)}
+		for _, i := range random.Perm(events)[:size] {
+			j.rows = append(j.rows, all[i])
+			sent[all[i].Event.ID] = true
+		}
+		jobs = append(jobs, j)
+	}
+	var group sync.WaitGroup
+	for w := range writers {
+		group.Go(func() {
+			for i := w; i < len(jobs); i += writers {
+				for range 1 + i%2 {
+					// Each writer has events of its own, as each worker decodes its own.
+					rows := slices.Clone(jobs[i].rows)
+					slices.Reverse(rows)
+					if _, err := db.Write(t.Context(), batch(jobs[i].id, rows...)); err != nil {
+						t.Errorf("writer %d: %v", w, err)
+						return
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+	s := readSums(t, url)
+	s.balance(t)
+	if s.Rows != int64(len(sent)) {
+		t.Errorf("%d rows, want %d", s.Rows, len(sent))
+	}
+}
+
+func TestExpiredPartitionsAreDropped(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	today := event.DayOf(time.Now())
+	dropped, err := db.DropExpired(t.Context(), store.Retention{Events: today - 5, Packs: today - 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// events and blocks of 6 days (today−11 … today−6), packs of 3.
+	if len(dropped) != 6*2+3 {
+		t.Errorf("dropped %d partitions: %v", len(dropped), dropped)
+	}
+	var left int
+	queryRow(t, url, `select count(*) from trivet.partitions where day < current_date - 5 and parent <> 'packs'`, &left)
+	if left != 0 {
+		t.Errorf("%d partitions are left", left)
+	}
+	if again, err := db.DropExpired(t.Context(), store.Retention{Events: today - 5, Packs: today - 8}); err != nil || len(again) != 0 {
+		t.Errorf("again: %v, %v", again, err)
+	}
+	if err := db.DropDetached(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// queryRow asks the database itself, as its owner.
+func queryRow(t *testing.T, url, statement string, into ...any) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	if err := conn.QueryRow(t.Context(), statement).Scan(into...); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,101 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/store"
+)
+
+// janitorEvery is how often housekeeping is due; only one worker at a time does it.
+const janitorEvery = time.Minute
+
+// Tasks of the janitor, as its metric calls them.
+const (
+	taskPartitions = "partitions"
+	taskRetention  = "retention"
+	taskRelieve    = "relieve"
+)
+
+var janitorTasks = []string{taskPartitions, taskRetention, taskRelieve}
+
+// keepHouse does what nobody asks for until ctx ends. A task that fails is logged and due again.
+func (w *Worker) keepHouse(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if _, err := w.db.Lead(ctx, w.houseWork); err != nil && ctx.Err() == nil {
+			w.log.Warn().Err(err).Msg("housekeeping could not start; trying again in a minute")
+		}
+		sleep(ctx, janitorEvery)
+	}
+	return nil
+}
+
+func (w *Worker) houseWork(ctx context.Context) error {
+	for _, task := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{taskPartitions, w.makePartitions},
+		{taskRetention, w.dropExpired},
+		{taskRelieve, w.relieve},
+	} {
+		result := "ok"
+		if err := task.do(ctx); err != nil && ctx.Err() == nil {
+			result = "error"
+			w.log.Error().Err(err).Str("task", task.name).Msg("housekeeping failed; trying again in a minute")
+		}
+		w.metrics.janitor.WithLabelValues(task.name, result).Inc()
+	}
+	return nil
+}
+
+func (w *Worker) makePartitions(ctx context.Context) error {
+	today := event.DayOf(w.now())
+	made, err := w.db.EnsurePartitions(ctx, today)
+	if err != nil {
+		return err
+	}
+	if made > 0 {
+		w.log.Info().Int("partitions", made).Msg("partitions made")
+	}
+	ahead, err := w.db.PartitionsLeft(ctx, today)
+	if err != nil {
+		return err
+	}
+	w.metrics.ahead.Set(float64(ahead))
+	if ahead < store.PartitionsAhead/3 {
+		return fmt.Errorf("only %d days of partitions are left", ahead)
+	}
+	return nil
+}
+
+// dropExpired drops what is older than the retention, a day later than it expires: a worker whose clock is
+// behind may still be writing there.
+func (w *Worker) dropExpired(ctx context.Context) error {
+	today := event.DayOf(w.now())
+	dropped, err := w.db.DropExpired(ctx, store.Retention{Events: w.oldest() - 1, Packs: today - store.PartitionsBack})
+	if len(dropped) > 0 {
+		w.log.Info().Strs("partitions", dropped).Msg("expired partitions dropped")
+	}
+	if err != nil {
+		return err
+	}
+	if err := w.db.DropDetached(ctx); err != nil {
+		return err
+	}
+	deleted, err := w.db.ExpireProjects(ctx, today)
+	if deleted > 0 {
+		w.log.Info().Int64("events", deleted).Msg("events of projects with a shorter retention deleted")
+	}
+	return err
+}
+
+func (w *Worker) relieve(ctx context.Context) error {
+	purged, err := w.q.Relieve(ctx)
+	if purged > 0 {
+		w.log.Warn().Uint64("packs", purged).Msg("stream was more than 80 % full; written packs were purged and can't be replayed any more")
+	}
+	return err
+}

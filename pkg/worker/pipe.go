@@ -1,0 +1,111 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/queue"
+)
+
+// Times and bounds of a pipeline.
+const (
+	// fetchWait is how long a pull waits for the first pack; a stop waits no longer than that either.
+	fetchWait = time.Second
+	// batchBytes bounds the compressed packs of a batch; they inflate to about five times that.
+	batchBytes = 4 << 20
+	// giveUp is when a batch that can't be written is let go, unacknowledged, so that no second worker
+	// gets it while this one still tries.
+	giveUp = queue.AckWait / 2
+	// finish is what a batch in hand gets to be committed after the stop signal.
+	finish = 20 * time.Second
+
+	minBackoff = 250 * time.Millisecond
+	maxBackoff = 5 * time.Second
+)
+
+// pipe fetches and handles batches of one consumer until ctx ends. Nothing but ctx ends it: what is
+// missing may come, what is broken may be mended, and the stream keeps everything meanwhile.
+func (w *Worker) pipe(ctx context.Context, stream, consumer string, handle func(context.Context, []queue.Delivery) error) error {
+	var backoff time.Duration
+	for ctx.Err() == nil {
+		err := w.drain(ctx, stream, consumer, handle, func() { backoff = 0 })
+		if ctx.Err() != nil {
+			return nil
+		}
+		backoff = min(max(2*backoff, minBackoff), maxBackoff)
+		w.log.Warn().Err(err).Str("stream", stream).Dur("retry_in", backoff).Msg("can't take packs; trying again")
+		sleep(ctx, backoff)
+	}
+	return nil
+}
+
+// drain binds to the consumer and works until something fails.
+func (w *Worker) drain(ctx context.Context, stream, consumer string, handle func(context.Context, []queue.Delivery) error, progress func()) error {
+	if err := w.prepare(ctx); err != nil {
+		return err
+	}
+	if err := w.q.WaitConnected(ctx); err != nil {
+		return err
+	}
+	source, err := w.q.Bind(ctx, stream, consumer)
+	if err != nil {
+		return err
+	}
+	w.bound.Add(1)
+	defer w.bound.Add(-1)
+	for ctx.Err() == nil {
+		batch, err := source.Fetch(ctx, queue.Batch{Records: w.cfg.BatchEvents, Bytes: batchBytes, Wait: fetchWait})
+		if len(batch) > 0 {
+			// Write also what came before an error: it waits for nobody else.
+			if err := w.inHand(ctx, batch, handle); err != nil {
+				return err
+			}
+			if err := source.Flush(context.WithoutCancel(ctx)); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return err
+		}
+		progress()
+	}
+	return nil
+}
+
+// inHand handles a batch; a stop signal leaves it a while to be committed.
+func (w *Worker) inHand(ctx context.Context, batch []queue.Delivery, handle func(context.Context, []queue.Delivery) error) error {
+	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(finish, cancel) })
+	defer stop()
+	return handle(handling, batch)
+}
+
+// prepare makes the partitions before the first batch, and again when a day is missing.
+func (w *Worker) prepare(ctx context.Context) error {
+	made, err := w.db.EnsurePartitions(ctx, event.DayOf(w.now()))
+	if err != nil {
+		w.database.Store(&problem{err})
+		return err
+	}
+	w.database.Store(nil)
+	w.prepared.Store(true)
+	if made > 0 {
+		w.log.Info().Int("partitions", made).Msg("partitions made")
+	}
+	return nil
+}
+
+// errGaveUp means that a batch was let go unwritten; it comes again.
+var errGaveUp = errors.New("the batch could not be written and is left to be delivered again")
+
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

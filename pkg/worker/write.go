@@ -1,0 +1,127 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/trivetlabs/trivet/pkg/queue"
+	"github.com/trivetlabs/trivet/pkg/store"
+)
+
+// Write commits the events of a batch of packs in one transaction, buries those that can't be written, and
+// acknowledges the packs. nil means that every pack was dealt with or left to come again; an error means
+// that nothing was acknowledged.
+func (w *Worker) Write(ctx context.Context, deliveries []queue.Delivery) error {
+	work := w.decode(deliveries)
+	if len(work.deliveries) == 0 {
+		return nil
+	}
+	_, err := w.finish(ctx, work)
+	return err
+}
+
+// finish takes decoded work through commit, burial and acknowledgement, in this order.
+func (w *Worker) finish(ctx context.Context, work *work) (store.Result, error) {
+	start := w.now()
+	result, err := w.commit(ctx, work)
+	if err != nil {
+		return result, err
+	}
+	w.fail.hit(afterCommit)
+	for _, letter := range work.letters {
+		if err := w.q.Bury(ctx, letter); err != nil {
+			return result, fmt.Errorf("bury event: %w", err) // its pack comes again, and so does this
+		}
+		w.log.Warn().Int64("project_id", letter.Project).Stringer("event_id", letter.EventID).
+			Str("reason", letter.Reason).Msg("event can't be written; it lies in the dead letters")
+	}
+	for _, d := range work.deliveries {
+		if err := d.Ack(); err != nil {
+			return result, err
+		}
+	}
+	w.metrics.wrote(result, work, w.now().Sub(start))
+	return result, nil
+}
+
+// commit writes the batch until it is written. What Postgres refuses for good is found, marked dead and
+// buried; everything else is tried again, up to giveUp.
+func (w *Worker) commit(ctx context.Context, work *work) (store.Result, error) {
+	started := w.now()
+	work.batch.BeforeCommit = func() { w.fail.hit(beforeCommit) }
+	for backoff := minBackoff; ; backoff = min(2*backoff, maxBackoff) {
+		result, err := w.db.Write(ctx, &work.batch)
+		if err == nil {
+			w.database.Store(nil)
+			return result, nil
+		}
+		if errors.Is(err, store.ErrRejected) {
+			if err = w.condemn(ctx, work, err); err == nil {
+				continue
+			}
+		}
+		w.metrics.retries.Inc()
+		w.database.Store(&problem{err})
+		if ctx.Err() != nil || w.now().Sub(started)+backoff > giveUp {
+			return store.Result{}, errors.Join(errGaveUp, err)
+		}
+		w.log.Warn().Err(err).Int("events", len(work.batch.Rows)).Dur("retry_in", backoff).Msg("batch not written; trying again")
+		sleep(ctx, backoff)
+		work.batch.Careful = true // it may have been committed all the same
+		if err := w.prepare(ctx); err != nil {
+			w.log.Debug().Err(err).Msg("database is still away")
+		}
+	}
+}
+
+// condemn marks the rows that Postgres refuses.
+func (w *Worker) condemn(ctx context.Context, work *work, cause error) error {
+	bad, err := w.db.Bad(ctx, &work.batch)
+	if err != nil {
+		return err
+	}
+	if len(bad) == 0 {
+		return fmt.Errorf("no row alone is refused: %w", cause)
+	}
+	for _, i := range bad {
+		r := &work.batch.Rows[i]
+		work.bury(r, "rejected", cause)
+		r.Outcome = store.Dead
+	}
+	return nil
+}
+
+// Retry writes dead letters that an operator has offered again, with today's code. What fails a second time
+// is dropped from this round and stays in the stream as it was.
+func (w *Worker) Retry(ctx context.Context, deliveries []queue.Delivery) error {
+	for _, d := range deliveries {
+		work := w.decodeLetter(d)
+		if len(work.letters) == 0 {
+			if _, err := w.commit(ctx, work); err != nil {
+				return err
+			}
+		}
+		if len(work.letters) > 0 {
+			if err := d.Drop("failed again: " + work.letters[0].Reason); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := d.Ack(); err != nil {
+			return err
+		}
+		w.metrics.events.WithLabelValues("retried").Inc()
+	}
+	return nil
+}
+
+// lag is how long the oldest record of a batch took from the edge to the tables.
+func (w *work) lag(now time.Time) time.Duration {
+	var lag time.Duration
+	for i := range w.batch.Rows {
+		lag = max(lag, now.Sub(w.batch.Rows[i].Received))
+	}
+	return lag
+}
