@@ -11,17 +11,17 @@
 // and a real database; a test checks that each of them exists.
 //
 //  1. ingest.New: the route table, the whole edge on one screen
-//  2. ingest.server.accept: key, origin, rate, body, split, publish, answer
+//  2. ingest.Edge.accept: key, origin, rate, body, split, publish, answer
 //  3. queue.Directory.Lookup: whose key it is, from memory
 //  4. pack.Record.Append: the client's bytes, untouched, behind one line of what the edge knew
-//  5. ingest.lane.run: group commit, what gathers while the last pack is on its way is the next pack
+//  5. ingest.lanes.run: group commit, what gathers while the last pack is on its way is the next pack
 //  6. queue.Queue.Publish: nil only after the fsync and the PubAck; then the browser has its 2xx
 //  7. queue.Source.Fetch: what is pending, up to a batch
 //  8. worker.Worker.Write: decode, commit, bury what can't be written, acknowledge
 //  9. protocol.Normalise: bytes of any client become an event.Event
 //  10. grouping.Of: which issue it belongs to
 //  11. store.Store.Write: one transaction, each event once, every counter by what was really new
-//  12. query.server.listEvents: read back, by an organization that may see it
+//  12. query.API.listEvents: read back, by an organization that may see it
 //
 // # Where to look
 //

@@ -24,6 +24,7 @@ type child struct {
 	stdin io.WriteCloser
 	lines *bufio.Scanner
 	log   string
+	ops   string // address of its ops listener, if it is one of our binaries
 	ended chan struct{}
 }
 
@@ -108,11 +109,11 @@ func (c *child) stop() {
 func (c *child) process() process { return process{name: c.name, pid: c.cmd.Process.Pid} }
 
 // ready waits until the ops listener of one of our binaries says that it is.
-func (c *child) ready(ctx context.Context, ops string) error {
+func (c *child) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
 	for {
-		err := get(ctx, "http://"+ops+"/readyz")
+		err := get(ctx, "http://"+c.ops+"/readyz", io.Discard)
 		if err == nil {
 			return nil
 		}
@@ -126,7 +127,8 @@ func (c *child) ready(ctx context.Context, ops string) error {
 	}
 }
 
-func get(ctx context.Context, url string) error {
+// get copies the body of a 200 to w; another answer is an error with its body.
+func get(ctx context.Context, url string, w io.Writer) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
@@ -136,10 +138,11 @@ func get(ctx context.Context, url string) error {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
 	if resp.StatusCode != http.StatusOK {
+		text, err := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
 		return errors.Join(fmt.Errorf("%s: %s", resp.Status, text), err)
 	}
+	_, err = io.Copy(w, resp.Body)
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"iter"
 	"strings"
 
 	"github.com/trivetlabs/trivet/pkg/event"
@@ -73,7 +74,7 @@ func (h *hash) byDefault(e *event.Event) {
 		return
 	}
 	named := false
-	for _, frames := range stacks(e) {
+	for frames := range stacks(e) {
 		named = h.frames(frames) || named
 	}
 	if !named {
@@ -82,22 +83,25 @@ func (h *hash) byDefault(e *event.Event) {
 	}
 }
 
-// stacks returns the stack of the thrown exception, or where it has none those of the whole chain from
+// stacks iterates the stack of the thrown exception, or where it has none those of the whole chain from
 // the thrown one back, or the one that came without an exception.
-func stacks(e *event.Event) [][]event.Frame {
-	if x := e.Thrown(); x != nil && len(x.Frames) > 0 {
-		return [][]event.Frame{x.Frames}
-	}
-	var all [][]event.Frame
-	for i := len(e.Exceptions) - 1; i >= 0; i-- {
-		if frames := e.Exceptions[i].Frames; len(frames) > 0 {
-			all = append(all, frames)
+func stacks(e *event.Event) iter.Seq[[]event.Frame] {
+	return func(yield func([]event.Frame) bool) {
+		found := false
+		for i := len(e.Exceptions) - 1; i >= 0; i-- {
+			frames := e.Exceptions[i].Frames
+			if len(frames) == 0 {
+				continue
+			}
+			found = true
+			if !yield(frames) || i == len(e.Exceptions)-1 {
+				return
+			}
+		}
+		if !found && len(e.Frames) > 0 {
+			yield(e.Frames)
 		}
 	}
-	if all == nil && len(e.Frames) > 0 {
-		all = append(all, e.Frames)
-	}
-	return all
 }
 
 // frames adds the in-app frames of a stack, or all where none is, and tells whether any names a function.

@@ -35,7 +35,8 @@ func firstLine(s string) string {
 }
 
 // Culprit returns where e happened in one line: the transaction where the client names one, else function
-// and file of the innermost in-app frame, else the page's path. "" when nothing tells.
+// and file of the innermost in-app frame (of the innermost at all, where none is), else the page's path.
+// "" when nothing tells.
 func Culprit(e *event.Event) string {
 	if e.Transaction != "" {
 		return event.Cut(e.Transaction, event.MaxCulprit)
@@ -44,14 +45,25 @@ func Culprit(e *event.Event) string {
 	if x := e.Thrown(); page != "" && x != nil && x.Mechanism != nil && x.Mechanism.Synthetic {
 		return event.Cut(page, event.MaxCulprit) // its stack ends in the SDK
 	}
-	for _, frames := range stacks(e) {
-		for i := len(frames) - 1; i >= 0; i-- {
-			if f := &frames[i]; inApp(f) && !isNative(f) {
-				return event.Cut(frameLabel(f), event.MaxCulprit)
-			}
+	for frames := range stacks(e) {
+		if f := innermost(frames); f != nil {
+			return event.Cut(frameLabel(f), event.MaxCulprit)
 		}
 	}
 	return event.Cut(page, event.MaxCulprit)
+}
+
+func innermost(frames []event.Frame) (f *event.Frame) {
+	for i := len(frames) - 1; i >= 0; i-- {
+		switch {
+		case isNative(&frames[i]):
+		case inApp(&frames[i]):
+			return &frames[i]
+		case f == nil:
+			f = &frames[i]
+		}
+	}
+	return f
 }
 
 func frameLabel(f *event.Frame) string {

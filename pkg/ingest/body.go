@@ -2,11 +2,9 @@ package ingest
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -30,7 +28,7 @@ const (
 type bodies struct {
 	inHand   atomic.Int64
 	buffers  sync.Pool // *[]byte of firstWire
-	inflater inflater
+	inflater *inflater
 }
 
 func newBodies() *bodies {
@@ -179,12 +177,14 @@ func readFault(err error) error {
 	}
 }
 
-// grow makes room: four times what there is, as far as Content-Length and the limit allow.
+// grow makes room: four times what there is, and once an eighth of the limit has come, which nobody sends
+// for nothing, all that Content-Length promises.
 func (b *body) grow() error {
-	room := min(4*cap(b.wire), maxWire+1)
-	if n := b.http.ContentLength; n >= int64(cap(b.wire)) && n < int64(room) {
-		room = int(n) + 1
+	room := 4 * cap(b.wire)
+	if n := int(b.http.ContentLength); n >= cap(b.wire) && (n < room || len(b.wire) >= maxWire/8) {
+		room = n
 	}
+	room = min(room, maxWire) + 1
 	if err := b.hold(int64(room - cap(b.wire))); err != nil {
 		return err
 	}
@@ -214,35 +214,4 @@ func (b *body) release() {
 	b.wire = nil
 	b.shared.inHand.Add(-b.held)
 	b.held = 0
-}
-
-// An encoding is a Content-Encoding.
-type encoding byte
-
-const (
-	identity encoding = iota
-	gzipped
-	deflated
-	brotlied
-	zstded
-)
-
-// readEncoding takes one encoding. Old Sentry SDKs send "" and "UTF-8".
-func readEncoding(values []string) (encoding, error) {
-	if len(values) == 0 {
-		return identity, nil
-	}
-	switch strings.ToLower(strings.TrimSpace(strings.Join(values, ","))) {
-	case "", "identity", "utf-8":
-		return identity, nil
-	case "gzip", "x-gzip":
-		return gzipped, nil
-	case "deflate":
-		return deflated, nil
-	case "br":
-		return brotlied, nil
-	case "zstd":
-		return zstded, nil
-	}
-	return identity, fmt.Errorf("read encoding: %w", errEncoding)
 }

@@ -62,7 +62,7 @@ func inAllEncodings(t testing.TB, text []byte) map[string][]byte {
 func TestBodiesOfEverySizeComeOutWhole(t *testing.T) {
 	t.Parallel()
 	e, stored := openReal(t, config())
-	for _, size := range []int{1, 3000, firstWire, earlyWire + 7, smallText, smallText + 1, maxEvent - 20} {
+	for _, size := range []int{1, 3000, firstWire, earlyWire + 7, 256 << 10, 256<<10 + 1, 512 << 10, maxEvent - 20} {
 		text := []byte(`{"message":"` + string(noise(size)) + `"}`)
 		for name, wire := range inAllEncodings(t, text) {
 			w := call(t, e, http.MethodPost, "/api/7/events?key="+goodKey, string(wire), "Content-Encoding", name)
@@ -91,7 +91,7 @@ func noise(n int) []byte {
 func TestTheLargestTextComesOutWhole(t *testing.T) {
 	t.Parallel()
 	b := newBodies()
-	text := bytes.Repeat(noise(maxText / 8), 8)[:maxText-16]
+	text := bytes.Repeat(noise(maxText/8), 8)[:maxText-16]
 	for name, wire := range inAllEncodings(t, text) {
 		e, err := readEncoding([]string{name})
 		if err != nil {

@@ -5,73 +5,86 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
-	"github.com/andybalholm/brotli"
-	"github.com/klauspost/compress/flate"
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/trivetlabs/trivet/pkg/event"
 )
 
-// Sizes of inflated text, in bytes. zstd's blocks may overshoot a limit by one block before it is noticed.
-const (
-	smallText = 256 << 10
-	zstdBlock = 128 << 10
-)
+// A tier is for texts up to a size. A body is inflated into the first that holds it: hardly any needs the
+// second, and none of a client that means well the third.
+type tier struct {
+	size   int           // bytes of text
+	window byte          // bits of a brotli window that covers it
+	turns  chan struct{} // as many as may be under way at once
+	// What may be used again; nil in the last tier, whose memory is given back to the system at once.
+	buffers  *sync.Pool // *[]byte
+	decoders map[encoding]*sync.Pool
+	zstd     *zstd.Decoder
+}
+
+// zstdBlock is by how much zstd may overshoot a text before it is noticed.
+const zstdBlock = 128 << 10
 
 // inflateWait is how long a request waits for its turn. Turns are all computation, never waiting for a
 // network, and last milliseconds.
 const inflateWait = 2 * time.Second
 
 // An inflater turns compressed bodies into text with memory that doesn't depend on how many come: a few
-// small texts at once, one large, and one brotli, whose window alone can be 8 MiB. Safe for concurrent use.
-type inflater struct {
-	turns  chan struct{} // small texts
-	brotli chan struct{}
-	large  chan struct{}
-	small  *sync.Pool // *[]byte
-	big    *sync.Pool // *[]byte; holds one
-	gzip   *sync.Pool
-	zlib   *sync.Pool
-	flate  *sync.Pool
-	br     *sync.Pool // holds one
-	zstd   *zstd.Decoder
+// small texts at once, and one of each larger tier. Safe for concurrent use.
+type inflater struct{ tiers [3]tier }
+
+func newInflater() *inflater {
+	cores := max(2, runtime.GOMAXPROCS(0))
+	return &inflater{[3]tier{newTier(256<<10, 18, cores), newTier(2<<20, 21, 1), {size: maxText, window: 23, turns: make(chan struct{}, 1)}}}
 }
 
-func newInflater() inflater {
-	turns := max(2, runtime.GOMAXPROCS(0))
-	zstdDecoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(turns), zstd.WithDecoderLowmem(true),
+func newTier(size int, window byte, turns int) tier {
+	buffers := &sync.Pool{New: func() any { return newBuffer(size) }}
+	return tier{size, window, make(chan struct{}, turns), buffers, decoderPools(), newZstd(turns)}
+}
+
+func newBuffer(size int) *[]byte {
+	b := make([]byte, 0, size+zstdBlock+1)
+	return &b
+}
+
+// newZstd returns a decoder that stops where its buffer ends, into which it decodes directly: the window,
+// at most the 8 MiB that RFC 9659 grants, costs nothing.
+func newZstd(concurrency int) *zstd.Decoder {
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(concurrency), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxMemory(maxText), zstd.WithDecoderMaxWindow(maxText), zstd.WithDecodeAllCapLimit(true))
 	if err != nil {
 		panic(err) // only for options that contradict each other
 	}
-	return inflater{
-		turns: make(chan struct{}, turns), brotli: make(chan struct{}, 1), large: make(chan struct{}, 1),
-		small: bufferPool(smallText + zstdBlock), big: bufferPool(maxText + zstdBlock),
-		gzip: &sync.Pool{New: func() any { return new(gzipDecoder) }}, zlib: &sync.Pool{New: func() any { return new(zlibDecoder) }},
-		flate: &sync.Pool{New: func() any { return new(flateDecoder) }}, br: &sync.Pool{New: func() any { return new(brotliDecoder) }}, zstd: zstdDecoder,
+	return z
+}
+
+func (t *tier) take() *[]byte {
+	if t.buffers == nil {
+		return new([]byte) // decode makes it when it knows what is needed
 	}
+	return t.buffers.Get().(*[]byte)
 }
 
-func bufferPool(size int) *sync.Pool {
-	return &sync.Pool{New: func() any { b := make([]byte, 0, size+1); return &b }}
-}
-
-// A text is an inflated body. It holds a turn until release.
+// A text is an inflated body. It holds a turn of its tier until release.
 type text struct {
 	bytes  []byte
+	tier   *tier
 	buffer *[]byte
-	from   *sync.Pool
-	turn   func()
 }
 
 func (t *text) release() {
-	t.from.Put(t.buffer)
-	t.turn()
+	if t.tier.buffers != nil {
+		t.tier.buffers.Put(t.buffer)
+	} else {
+		t.bytes, t.buffer = nil, nil
+		debug.FreeOSMemory() // or the next one comes on top of this one, and of what Go keeps for growth
+	}
+	<-t.tier.turns
 }
 
 // take waits for a turn.
@@ -91,142 +104,97 @@ func take(turns chan struct{}) error {
 	}
 }
 
-// inflate returns all of wire's text. Most texts are small; one that is not is inflated again in the large
-// buffer.
-func (f *inflater) inflate(e encoding, wire []byte) (*text, error) {
-	if err := take(f.turns); err != nil {
-		return nil, err
-	}
-	if e == brotlied {
-		if err := take(f.brotli); err != nil {
-			<-f.turns
-			return nil, err
+// inflate returns all of wire's text. One that its tier doesn't hold is begun again in the next.
+func (f *inflater) inflate(e encoding, wire []byte) (t *text, err error) {
+	for i := range f.tiers {
+		if t, err = f.attempt(e, wire, &f.tiers[i]); !errors.Is(err, errOver) {
+			return t, err
 		}
-		defer func() { <-f.brotli }()
 	}
-	t, err := f.attempt(e, wire, f.small, smallText)
-	if !errors.Is(err, errOver) {
-		return f.turned(t, err, func() { <-f.turns })
-	}
-	if err := take(f.large); err != nil {
-		<-f.turns
-		return nil, err
-	}
-	t, err = f.attempt(e, wire, f.big, maxText)
-	if errors.Is(err, errOver) {
-		err = errText
-	}
-	return f.turned(t, err, func() { <-f.large; <-f.turns })
+	return nil, errText
 }
 
-// turned hands the turn over to the text, or ends it where there is none.
-func (f *inflater) turned(t *text, err error, turn func()) (*text, error) {
-	if err != nil {
-		turn()
+// errOver means that the text is larger than its tier.
+var errOver = errors.New("text over its tier")
+
+func (f *inflater) attempt(e encoding, wire []byte, in *tier) (*text, error) {
+	if err := take(in.turns); err != nil {
 		return nil, err
 	}
-	t.turn = turn
+	t := &text{tier: in, buffer: in.take()}
+	var err error
+	if t.bytes, err = in.decode(e, wire, (*t.buffer)[:0]); err != nil {
+		t.release()
+		return nil, err
+	}
 	return t, nil
-}
-
-// errOver means that the text is larger than the buffer.
-var errOver = errors.New("text over the buffer")
-
-func (f *inflater) attempt(e encoding, wire []byte, from *sync.Pool, limit int) (*text, error) {
-	buffer := from.Get().(*[]byte)
-	out, err := f.decode(e, wire, (*buffer)[:0], limit)
-	if err != nil {
-		from.Put(buffer)
-		return nil, err
-	}
-	return &text{bytes: out, buffer: buffer, from: from}, nil
 }
 
 // head returns the first n bytes of the text of wire, which may be cut off anywhere.
 func (f *inflater) head(e encoding, wire []byte, n int) ([]byte, error) {
-	if err := take(f.turns); err != nil {
+	in := &f.tiers[0]
+	if err := take(in.turns); err != nil {
 		return nil, err
 	}
-	defer func() { <-f.turns }()
-	if e == brotlied {
-		if err := take(f.brotli); err != nil {
-			return nil, err
-		}
-		defer func() { <-f.brotli }()
-	}
-	buffer := f.small.Get().(*[]byte)
-	defer f.small.Put(buffer)
-	limit := n
-	if e == zstded {
-		limit = smallText
-	}
-	out, err := f.decode(e, wire, (*buffer)[:0], limit)
+	t := text{tier: in, buffer: in.take()}
+	defer t.release()
+	out, err := in.decode(e, wire, (*t.buffer)[:0])
 	if len(out) == 0 && err != nil && !errors.Is(err, errOver) {
 		return nil, err
 	}
 	return bytes.Clone(out[:min(n, len(out))]), nil
 }
 
-// decode appends the text of wire to dst, which has room for limit bytes and a zstd block. On an error it
-// returns what came before it; errOver when that is more than limit.
-func (f *inflater) decode(e encoding, wire, dst []byte, limit int) ([]byte, error) {
-	switch e {
-	case gzipped:
-		return stream(f.gzip, wire, dst, limit)
-	case deflated:
-		// The name means zlib's format; some clients send it without zlib's header.
-		out, err := stream(f.zlib, wire, dst, limit)
-		if errors.Is(err, zlib.ErrHeader) {
-			return stream(f.flate, wire, dst, limit)
-		}
-		return out, err
-	case brotlied:
-		return stream(f.br, narrow(wire), dst, min(limit, maxText-16))
-	default:
-		out, err := f.zstd.DecodeAll(wire, dst)
-		switch {
-		case errors.Is(err, zstd.ErrDecoderSizeExceeded), len(out) > limit:
-			return out, errOver
-		case err != nil:
-			return out, corrupt(err)
-		}
-		return out, nil
-	}
-}
-
-// narrow halves the widest window of brotli, 16 MiB, where the text announces it: no text may be longer
-// than half of it, so that nothing in it can refer further back.
-func narrow(wire []byte) []byte {
-	if len(wire) > 0 && wire[0]&0x0f == 0x0f { // RFC 7932 §9.1: WBITS 24
-		wire[0] = wire[0]&0xf0 | 0x0d // 23
-	}
-	return wire
-}
-
-// corrupt tells the client what a decoder's error means to it.
-func corrupt(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return refused(event.ErrInvalid, "the compressed body ends early")
-	}
-	return refused(event.ErrInvalid, "the body is not what its Content-Encoding says")
-}
-
-// A decoder is a reader of one compressed format that can be used again.
-type decoder interface {
-	io.Reader
-	// restart begins a new text. The error tells that its header is none.
-	restart(src io.Reader) error
-}
-
-// stream appends the text of wire, at most limit bytes of it.
-func stream(from *sync.Pool, wire, dst []byte, limit int) ([]byte, error) {
-	d := from.Get().(decoder)
-	defer from.Put(d)
-	err := d.restart(bytes.NewReader(wire))
+// decode appends the text of wire to dst, which has room for one of the tier's size and a zstd block. On an
+// error it returns what came before it; errOver when that is more than the size.
+func (t *tier) decode(e encoding, wire, dst []byte) ([]byte, error) {
 	switch {
-	case errors.Is(err, zlib.ErrHeader):
-		return dst, err
+	case e == zstded:
+		return t.decodeZstd(wire, dst)
+	case e == deflated && !hasZlibHeader(wire):
+		e = rawDeflated // the name means zlib's format; some clients send it without zlib's header
+	case e == brotlied && len(wire) > 0:
+		first := wire[0]
+		wire[0] = narrow(first, t.window)
+		defer func() { wire[0] = first }()
+	}
+	limit := t.size
+	if e == brotlied {
+		limit = min(limit, 1<<t.window-16) // RFC 7932 §9.1: what a window holds
+	}
+	if t.decoders != nil {
+		d := t.decoders[e].Get().(decoder)
+		defer t.decoders[e].Put(d)
+		return appendText(dst, d, wire, limit)
+	}
+	d := decoderPools()[e].Get().(decoder)
+	n, err := measure(d, wire, limit)
+	if err != nil {
+		return nil, err
+	}
+	return appendText(make([]byte, 0, n+1), d, wire, n)
+}
+
+func (t *tier) decodeZstd(wire, dst []byte) ([]byte, error) {
+	z := t.zstd
+	if z == nil {
+		z = newZstd(1) // a decoder keeps a reference to its last dst
+		defer z.Close()
+		dst = *newBuffer(t.size)
+	}
+	out, err := z.DecodeAll(wire, dst)
+	switch {
+	case errors.Is(err, zstd.ErrDecoderSizeExceeded), len(out) > t.size:
+		return out, errOver
 	case err != nil:
+		return out, corrupt(err)
+	}
+	return out, nil
+}
+
+// appendText appends the text of wire, at most limit bytes and one of it.
+func appendText(dst []byte, d decoder, wire []byte, limit int) ([]byte, error) {
+	if err := d.restart(bytes.NewReader(wire)); err != nil {
 		return dst, corrupt(err)
 	}
 	for len(dst) <= limit {
@@ -242,30 +210,29 @@ func stream(from *sync.Pool, wire, dst []byte, limit int) ([]byte, error) {
 	return dst, errOver
 }
 
-type gzipDecoder struct{ gzip.Reader }
-
-func (d *gzipDecoder) restart(src io.Reader) error { return d.Reset(src) }
-
-type brotliDecoder struct{ brotli.Reader }
-
-func (d *brotliDecoder) restart(src io.Reader) error { return d.Reset(src) }
-
-type zlibDecoder struct{ io.ReadCloser }
-
-func (d *zlibDecoder) restart(src io.Reader) (err error) {
-	if reused, ok := d.ReadCloser.(zlib.Resetter); ok {
-		return reused.Reset(src, nil)
+// measure returns how long the text of wire is, so that a bomb costs no memory but its window's.
+func measure(d decoder, wire []byte, limit int) (n int, err error) {
+	if err := d.restart(bytes.NewReader(wire)); err != nil {
+		return 0, corrupt(err)
 	}
-	d.ReadCloser, err = zlib.NewReader(src)
-	return err
+	scratch := make([]byte, 32<<10)
+	for n <= limit {
+		part, err := d.Read(scratch)
+		n += part
+		switch {
+		case errors.Is(err, io.EOF):
+			return n, nil
+		case err != nil:
+			return n, corrupt(err)
+		}
+	}
+	return n, errOver
 }
 
-type flateDecoder struct{ io.ReadCloser }
-
-func (d *flateDecoder) restart(src io.Reader) error {
-	if reused, ok := d.ReadCloser.(flate.Resetter); ok {
-		return reused.Reset(src, nil)
+// corrupt tells the client what a decoder's error means to it.
+func corrupt(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return refused(event.ErrInvalid, "the compressed body ends early")
 	}
-	d.ReadCloser = flate.NewReader(src)
-	return nil
+	return refused(event.ErrInvalid, "the body is not what its Content-Encoding says")
 }

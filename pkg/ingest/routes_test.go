@@ -150,7 +150,9 @@ func TestKeys(t *testing.T) {
 func TestTheKeyInAnEnvelope(t *testing.T) {
 	t.Parallel()
 	e := open(t, config(), Deps{Publisher: publish(takeAll)})
-	dsn := func(key, project string) string { return `{"dsn":"https://` + key + `@in.example/sub/` + project + `"}` }
+	dsn := func(key, project string) string {
+		return `{"dsn":"https://` + key + `@in.example/sub/` + project + `"}`
+	}
 	for _, tc := range []struct {
 		name, target, header string
 		want                 int

@@ -5,7 +5,10 @@
 package jsonx
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/bits"
+	"unicode/utf8"
 )
 
 // MaxDepth is how deeply objects and arrays may nest. Real events stay under 12; 64 leaves room for
@@ -53,6 +56,7 @@ func Next(text []byte) (end int, err error) {
 type scanner struct {
 	b   []byte
 	i   int
+	odd bool // a string just read holds escapes or bytes over 0x7f
 	err *SyntaxError
 }
 
@@ -181,25 +185,39 @@ var plain = func() (t [256]bool) {
 	return t
 }()
 
+// str reads a string. It looks at eight bytes at a time, since strings are most of every event.
 func (s *scanner) str() {
 	i := s.i + 1
 	b := s.b
+	s.odd = false
 	for i < len(b) {
-		if plain[b[i]] {
-			i++
-			continue
+		if i+8 <= len(b) {
+			word := binary.LittleEndian.Uint64(b[i:])
+			found := special(word)
+			if found == 0 {
+				s.odd = s.odd || word&highBits != 0
+				i += 8
+				continue
+			}
+			before := bits.TrailingZeros64(found) &^ 7 // the bits of the bytes before the first special one
+			s.odd = s.odd || word&highBits&(1<<before-1) != 0
+			i += before / 8
 		}
-		switch b[i] {
-		case '"':
+		switch c := b[i]; {
+		case plain[c]:
+			s.odd = s.odd || c >= utf8.RuneSelf
+			i++
+		case c == '"':
 			s.i = i + 1
 			return
-		case '\\':
+		case c == '\\':
 			n := escapeLen(b[i:])
 			if n == 0 {
 				s.i = i
 				s.fail("bad escape in a string")
 				return
 			}
+			s.odd = true
 			i += n
 		default:
 			s.i = i
@@ -209,6 +227,20 @@ func (s *scanner) str() {
 	}
 	s.i = len(b)
 	s.fail("string without an end")
+}
+
+const (
+	lowBits  = 0x0101010101010101
+	highBits = 0x8080808080808080
+)
+
+// special sets the high bit of the first of the eight bytes of word that is a quote, a backslash or a
+// control character (the classic test for a zero byte, and for one less than 0x20); bits after it may be
+// set without reason. It is 0 when there is none.
+func special(word uint64) uint64 {
+	quote, backslash := word^(lowBits*'"'), word^(lowBits*'\\')
+	found := (quote-lowBits)&^quote | (backslash-lowBits)&^backslash | (word-lowBits*0x20)&^word
+	return found & highBits
 }
 
 // escapeLen returns the length of the escape sequence at the start of b, 0 when it is not one.

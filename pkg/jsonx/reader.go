@@ -1,10 +1,8 @@
 package jsonx
 
 import (
-	"bytes"
 	"iter"
 	"strconv"
-	"unicode/utf8"
 )
 
 // Kind is the type of the value a Reader stands on.
@@ -74,7 +72,7 @@ func (r *Reader) Fields() iter.Seq[[]byte] {
 		r.space()
 		going := true
 		for r.i < len(r.b) && r.b[r.i] == '"' {
-			key := r.rawString()
+			key, odd := r.rawString()
 			r.space()
 			if !r.eat(':') {
 				break
@@ -82,7 +80,7 @@ func (r *Reader) Fields() iter.Seq[[]byte] {
 			r.space()
 			start := r.i
 			if going {
-				if bytes.IndexByte(key, '\\') >= 0 || !utf8.Valid(key) {
+				if odd {
 					key = []byte(unescape(key))
 				}
 				going = yield(key)
@@ -158,9 +156,12 @@ func (r *Reader) Raw() []byte {
 func (r *Reader) Text() string {
 	switch r.Kind() {
 	case String:
-		s := unescape(r.rawString())
+		raw, odd := r.rawString()
 		r.space()
-		return s
+		if odd {
+			return unescape(raw)
+		}
+		return string(raw)
 	case Null, None:
 		r.Skip()
 		return ""
@@ -193,7 +194,32 @@ func (r *Reader) Float() (float64, bool) {
 // Int returns the next value as a whole number, fractions cut off, 0 where it is none or does not fit
 // 32 bits (line and column numbers, counts).
 func (r *Reader) Int() int {
-	f, ok := r.Float()
+	if r.Kind() == Number {
+		raw := r.Raw()
+		if n, ok := small(raw); ok {
+			return n
+		}
+		f, err := strconv.ParseFloat(string(raw), 64)
+		return whole(f, err == nil)
+	}
+	return whole(r.Float())
+}
+
+// small reads up to 9 digits without a sign, as nearly all numbers of frames are.
+func small(raw []byte) (n int, ok bool) {
+	if len(raw) == 0 || len(raw) > 9 {
+		return 0, false
+	}
+	for _, c := range raw {
+		if !isDigit(c) {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, true
+}
+
+func whole(f float64, ok bool) int {
 	if !ok || f != f || f > 1<<31-1 || f < -(1<<31) {
 		return 0
 	}
@@ -228,15 +254,16 @@ func (r *Reader) eat(c byte) bool {
 	return false
 }
 
-// rawString returns what stands between the quotes of the string at r.i, escapes untouched.
-func (r *Reader) rawString() []byte {
+// rawString returns what stands between the quotes of the string at r.i, escapes untouched; odd tells that
+// it holds some, or bytes over 0x7f, and so may need cleaning.
+func (r *Reader) rawString() (raw []byte, odd bool) {
 	start := r.i + 1
 	s := scanner{b: r.b, i: r.i}
 	s.str()
 	r.i = s.i
 	if s.err != nil {
 		r.i = len(r.b)
-		return nil
+		return nil, false
 	}
-	return r.b[start : s.i-1 : s.i-1]
+	return r.b[start : s.i-1 : s.i-1], s.odd
 }

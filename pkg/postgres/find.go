@@ -33,7 +33,7 @@ type Binaries struct {
 // pg_config's, Debian's (newest first), Homebrew's, and npm's embedded binaries in a folder .tools of the working folder
 // or one above it. A POSTGRES_BIN that does not serve is an error of its own; otherwise ErrNotFound.
 func Find() (Binaries, error) {
-	return find(context.Background(), func(Binaries) bool { return true })
+	return find(context.Background(), anyMajor)
 }
 
 // findFor is Find, but prefers the major version that wrote the cluster in data, if there is one: Debian
@@ -48,8 +48,10 @@ func findFor(ctx context.Context, data string) (Binaries, error) {
 			return b, nil
 		}
 	}
-	return find(ctx, func(Binaries) bool { return true })
+	return find(ctx, anyMajor)
 }
+
+func anyMajor(Binaries) bool { return true }
 
 func find(ctx context.Context, wanted func(Binaries) bool) (Binaries, error) {
 	if dir := os.Getenv("POSTGRES_BIN"); dir != "" {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -111,26 +110,38 @@ func livePostmaster(data string) int {
 	if err != nil {
 		return 0
 	}
-	first, _, _ := strings.Cut(string(text), "\n")
-	pid, err := strconv.Atoi(strings.TrimSpace(first))
-	if err != nil || pid <= 1 || !isPostmaster(pid, data) {
+	lines := strings.Split(string(text), "\n") // pid, folder, start, port, folder of the socket, …
+	pid, err := strconv.Atoi(strings.TrimSpace(lines[0]))
+	if err != nil || pid <= 1 {
+		return 0
+	}
+	if runtime.GOOS == "linux" {
+		if !worksIn(pid, data) {
+			return 0
+		}
+	} else if len(lines) < 5 || !answers(filepath.Join(lines[4], ".s.PGSQL."+lines[3])) {
 		return 0
 	}
 	return pid
 }
 
-// isPostmaster tells whether the process is a server that works in the cluster's folder.
-func isPostmaster(pid int, data string) bool {
-	if runtime.GOOS == "linux" {
-		works, err := os.Stat(fmt.Sprintf("/proc/%d/cwd", pid))
-		if err != nil { // gone, or another account's, which can't own our cluster
-			return false
-		}
-		ours, err := os.Stat(data)
-		return err == nil && os.SameFile(works, ours)
+// worksIn tells whether the folder is the process's working folder, as a cluster is its server's. False too for a
+// process of another account, which can't run a cluster that is ours.
+func worksIn(pid int, dir string) bool {
+	theirs, err := os.Stat(fmt.Sprintf("/proc/%d/cwd", pid))
+	if err != nil {
+		return false
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, "ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
-	return err == nil && strings.Contains(string(out), "postgres") && strings.Contains(string(out), data)
+	ours, err := os.Stat(dir)
+	return err == nil && os.SameFile(theirs, ours)
+}
+
+// answers tells whether something listens on the socket, where no /proc tells more.
+func answers(socket string) bool {
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = syscall.Close(fd) }()
+	return syscall.Connect(fd, &syscall.SockaddrUnix{Name: socket}) == nil
 }

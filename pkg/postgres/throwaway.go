@@ -15,7 +15,7 @@ const throwawayPrefix = "trivet-throwaway"
 // Throwaway starts a server for tests in a new temporary folder, Fast and empty. The func it returns stops
 // the server and removes the folder. Folders that killed processes left behind are removed first.
 func Throwaway(ctx context.Context, log zerolog.Logger) (*Server, func(), error) {
-	binaries, err := Find()
+	binaries, err := find(ctx, anyMajor)
 	if err != nil {
 		return nil, nil, err
 	}

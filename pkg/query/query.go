@@ -12,6 +12,8 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/trivetlabs/trivet/pkg/provision"
+	"github.com/trivetlabs/trivet/pkg/queue"
 	"github.com/trivetlabs/trivet/pkg/service"
 	"github.com/trivetlabs/trivet/pkg/store"
 )
@@ -23,6 +25,7 @@ type Config struct {
 	IngestURL string           `split_words:"true" default:"http://127.0.0.1:8080" desc:"where POST /api/v1/logs is passed on to; ingest must trust this role's address (INGEST_TRUSTED_PROXIES) to see the client's"`
 	Bound     func(url string) `ignored:"true"` // told the listener's URL once it is served; nil: nobody asks
 	Store     store.Config
+	Queue     queue.Config
 }
 
 // Run serves the API until ctx ends.
@@ -33,6 +36,11 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	defer db.Close()
+	q, err := queue.Open(ctx, env, cfg.Queue)
+	if err != nil {
+		return err
+	}
+	defer q.Close()
 	api, err := New(env, cfg, db)
 	if err != nil {
 		return err
@@ -51,6 +59,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return listener.Wait(ctx) })
 	g.Go(func() error { database.run(ctx); return nil })
+	g.Go(func() error { return provision.KeepDirectory(ctx, env.Log, db, q) })
 	return g.Wait()
 }
 

@@ -1,12 +1,12 @@
 package queue
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -173,6 +173,9 @@ func (q *Queue) SyncDirectory(ctx context.Context, want map[string]project.Entry
 		if err != nil {
 			return fmt.Errorf("encode entry: %w", err)
 		}
+		if bytes.Equal(value, have[name]) {
+			return nil
+		}
 		if _, err := kv.Put(ctx, name, value); err != nil {
 			return fmt.Errorf("put entry: %w", err)
 		}
@@ -180,24 +183,28 @@ func (q *Queue) SyncDirectory(ctx context.Context, want map[string]project.Entry
 		return nil
 	}
 	for name, e := range want {
-		if old, ok := have[name]; !ok || !reflect.DeepEqual(old, e) {
-			if err := put(name, e); err != nil {
-				return changed, err
-			}
+		if err := put(name, e); err != nil {
+			return changed, err
 		}
 	}
-	for name, old := range have {
-		if _, ok := want[name]; !ok && !old.Revoked {
-			old.Revoked = true
-			if err := put(name, old); err != nil {
-				return changed, err
-			}
+	for name, value := range have {
+		if _, ok := want[name]; ok {
+			continue
+		}
+		var e project.Entry
+		if err := json.Unmarshal(value, &e); err != nil {
+			q.log.Error().Err(err).Str("entry", name).Msg("directory entry can't be read; it is revoked")
+		}
+		e.Revoked = true
+		if err := put(name, e); err != nil {
+			return changed, err
 		}
 	}
 	return changed, nil
 }
 
-func readDirectory(ctx context.Context, kv jetstream.KeyValue) (map[string]project.Entry, error) {
+// readDirectory returns the value of every entry as it stands in the bucket.
+func readDirectory(ctx context.Context, kv jetstream.KeyValue) (map[string][]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
 	defer cancel()
 	watch, err := kv.WatchAll(ctx)
@@ -205,14 +212,13 @@ func readDirectory(ctx context.Context, kv jetstream.KeyValue) (map[string]proje
 		return nil, fmt.Errorf("read bucket %s: %w", DirectoryBucket, err)
 	}
 	defer func() { _ = watch.Stop() }()
-	have := map[string]project.Entry{}
+	have := map[string][]byte{}
 	for update := range watch.Updates() {
 		if update == nil {
 			return have, nil
 		}
-		var e project.Entry
-		if update.Operation() == jetstream.KeyValuePut && json.Unmarshal(update.Value(), &e) == nil {
-			have[update.Key()] = e
+		if update.Operation() == jetstream.KeyValuePut {
+			have[update.Key()] = update.Value()
 		}
 	}
 	return nil, fmt.Errorf("read bucket %s: the watch ended early", DirectoryBucket)

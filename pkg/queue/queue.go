@@ -73,7 +73,9 @@ func Open(_ context.Context, env service.Env, cfg Config) (*Queue, error) {
 		nats.MaxPingsOutstanding(2),
 		nats.ConnectHandler(func(nc *nats.Conn) { q.log.Info().Str("server", nc.ConnectedUrlRedacted()).Msg("connected to NATS") }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			q.log.Warn().Err(err).Msg("connection to NATS lost; reconnecting")
+			if err != nil { // nil: we closed it
+				q.log.Warn().Err(err).Msg("connection to NATS lost; reconnecting")
+			}
 		}),
 		nats.ReconnectHandler(func(nc *nats.Conn) {
 			q.metrics.reconnects.Inc()

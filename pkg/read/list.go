@@ -35,6 +35,9 @@ func List[T any](r *jsonx.Reader, limit int, field func(*T, []byte, *jsonx.Reade
 					field(&x, key, r)
 				}
 			}
+			if list == nil {
+				list = make([]T, 0, 4) // most lists of most events
+			}
 			if len(list) == 2*limit {
 				list = list[:copy(list, list[limit:])]
 			}

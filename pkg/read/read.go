@@ -110,6 +110,9 @@ const maxLines = 100
 // Lines reads a list of texts.
 func Lines(r *jsonx.Reader) (lines []string) {
 	for range r.Elements() {
+		if lines == nil {
+			lines = make([]string, 0, 8)
+		}
 		if len(lines) < maxLines {
 			lines = append(lines, event.Cut(r.Text(), event.MaxContextLine))
 		}

@@ -59,14 +59,16 @@ func (s site) row(received time.Time, change func(*event.Event)) store.Row {
 		Raw: fmt.Appendf(nil, `{"content":%q}`, e.Message),
 	}
 	return store.Row{
-		Pack: store.NoPack, Project: s.project, Received: received, Event: e, Fingerprint: event.NamedID(s.project, e.Type),
+		Project: s.project, Received: received, Event: e, Fingerprint: event.NamedID(s.project, e.Type),
 		Version: 1, Title: e.Type + ": " + e.Message, Record: record.Append(nil),
 	}
 }
 
 func write(t *testing.T, db *store.Store, rows ...store.Row) {
 	t.Helper()
-	if _, err := db.Write(t.Context(), &store.Batch{Rows: rows}); err != nil {
+	id := event.NewID(time.Now())
+	batch := &store.Batch{Packs: []store.Pack{{ID: id, Day: store.PackDay(id), Events: len(rows)}}, Rows: rows}
+	if _, err := db.Write(t.Context(), batch); err != nil {
 		t.Fatal(err)
 	}
 }

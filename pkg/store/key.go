@@ -53,6 +53,18 @@ func (s *Store) Keys(ctx context.Context, projectID int64) ([]Key, error) {
 	return all, nil
 }
 
+//go:embed sql/key.sql
+var keySQL string
+
+// Key returns one key. ErrNotFound when there is none.
+func (s *Store) Key(ctx context.Context, publicKey string) (Key, error) {
+	k, err := one(ctx, s, scanKey, keySQL, publicKey)
+	if err != nil {
+		return k, fmt.Errorf("find key: %w", err)
+	}
+	return k, nil
+}
+
 //go:embed sql/revoke_key.sql
 var revokeKeySQL string
 

@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 
 // Config says where the database is.
 type Config struct {
-	URL      string `envconfig:"DATABASE_URL" required:"true" desc:"Postgres, as postgres://user:password@host:port/database"`
+	URL      string `envconfig:"DATABASE_URL" desc:"Postgres, as postgres://user:password@host:port/database"`
 	MaxConns int32  `split_words:"true" default:"4" desc:"connections to Postgres this role may hold; one of query inflates at most one block at a time"`
 }
 
@@ -41,6 +42,9 @@ type Store struct {
 // Open returns a Store. It connects when first used: Postgres being away is no error here but one of the
 // calls, so that a process can start before its database. The error is one of the URL.
 func Open(ctx context.Context, env service.Env, cfg Config) (*Store, error) {
+	if cfg.URL == "" { // pgx would take it for the defaults of libpq
+		return nil, errors.New("DATABASE_URL is not set")
+	}
 	pool, err := pgxpool.ParseConfig(cfg.URL)
 	if err != nil {
 		return nil, fmt.Errorf("read DATABASE_URL: %w", err) // pgx leaves the password out

@@ -21,7 +21,7 @@ func templateName(day time.Time) (string, error) {
 	}
 	hash := sha256.New()
 	for _, m := range all {
-		fmt.Fprintf(hash, "%s\n%s\n", m.Name, m.SQL)
+		hash.Write([]byte(m.Name + "\n" + m.SQL + "\n"))
 	}
 	return fmt.Sprintf("trivet_template_%s_%x", day.UTC().Format("20060102"), hash.Sum(nil)[:8]), nil
 }
