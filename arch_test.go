@@ -15,7 +15,7 @@ const module = "github.com/trivetlabs/trivet/"
 // layers is the architecture: a package may import what stands in a lower line, never its own or a higher
 // one. A new package fails the test until somebody decides where it belongs.
 var layers = [][]string{
-	{"cmd/ingest", "cmd/worker", "cmd/query", "cmd/trivet", "docs", "pkg/bench", "scripts/with-postgres"}, // programs
+	{"cmd/ingest", "cmd/worker", "cmd/query", "cmd/trivet", "docs", "pkg/bench", "pkg/faults", "scripts/with-postgres"}, // programs
 	{"pkg/command"},                                // the operator's tool
 	{"pkg/standalone"},                             // all roles in one process
 	{"pkg/ingest", "pkg/worker", "pkg/query"},      // the roles: they never meet but through queue and database
@@ -28,6 +28,7 @@ var layers = [][]string{
 	{"pkg/sentry", "pkg/native", "pkg/grouping"},   // one client's bytes; which issue
 	{"pkg/read", "pkg/useragent"},                  // pieces of clients' bytes
 	{"pkg/pack", "pkg/project"},                    // how events travel; who may send them
+	{"pkg/event/eventtest"},                        // what every event must be
 	{"pkg/event"},                                  // the nouns
 	{"pkg/jsonx"},
 }

@@ -41,6 +41,9 @@ create table events (
 -- Columns stand in order of width, so that none is padded.
 create index events_by_time on events (project_id, received_at desc, event_id desc);
 create index events_by_fingerprint on events (project_id, fingerprint, received_at desc, event_id desc);
+-- Logs have a list of their own without a time range: where there are few among millions of errors it must not
+-- look through those. Other protocols pay nothing for it.
+create index events_logs on events (project_id, received_at desc, event_id desc) where protocol = 3;
 comment on table events is 'One row for each error received, once: what lists show and filter by. The rest is in blocks.';
 comment on column events.event_id is 'Id by the client, or made by the edge. First in the key: v7 ids of one hour lie together.';
 comment on column events.project_id is 'The project.';

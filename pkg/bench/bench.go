@@ -31,15 +31,16 @@ type bench struct {
 	pgDir    string
 	started  time.Time
 	round    int
-	serial   int // numbers databases and stream folders
-	lastRate map[string]float64
+	serial   int                // numbers databases and stream folders
+	lastRate map[string]float64 // of a system that was searched, of the round before
+	profiles bool
 	report   report
 }
 
 // newBench makes the folders, builds the binaries, starts Postgres and looks at the machine. The func it
 // returns undoes all but the results.
 func newBench(ctx context.Context, o options) (b *bench, closeAll func(), err error) {
-	b = &bench{plan: o.plan, out: o.out, data: o.data, started: time.Now(), lastRate: map[string]float64{}}
+	b = &bench{plan: o.plan, out: o.out, data: o.data, started: time.Now(), lastRate: map[string]float64{}, profiles: o.profiles}
 	var undo []func()
 	closeAll = func() {
 		for i := len(undo) - 1; i >= 0; i-- {

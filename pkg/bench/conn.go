@@ -42,21 +42,21 @@ func (c *conn) close() {
 	}
 }
 
-// post sends a request as an event of its own and returns the status of the answer. After an error the
-// next post opens a new connection.
-func (c *conn) post(ctx context.Context, r *request, at time.Time, rng *rand.Rand) (status int, err error) {
+// post sends a request as an event of its own and returns its id and the status of the answer. After an
+// error the next post opens a new connection.
+func (c *conn) post(ctx context.Context, r *request, at time.Time, rng *rand.Rand) (id [16]byte, status int, err error) {
 	if c.net == nil {
 		if err := c.open(ctx); err != nil {
-			return 0, err
+			return id, 0, err
 		}
 	}
 	c.out = append(c.out[:0], r.bytes...)
-	r.fill(c.out, at, rng)
+	id = r.fill(c.out, at, rng)
 	status, err = c.exchange()
 	if err != nil {
 		c.close()
 	}
-	return status, err
+	return id, status, err
 }
 
 // exchange writes c.out and reads one answer.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,17 +9,16 @@ import (
 )
 
 const (
-	// firstGuess of the end-to-end rate, as a share of the bare Echo rate of the round.
-	firstGuess = 0.28
-	// fallback where that was not measured.
-	fallback = 8000
-	// stepBack is taken when the backlog does not stay flat for the long window.
-	stepBack     = 0.93
+	// firstGuess of the end-to-end rate, as a share of the bare Echo rate of the round, and what stands for
+	// that rate where it was not measured.
+	firstGuess   = 0.25
+	usualEcho    = 30_000.0
+	stepBack     = 0.93 // when the backlog does not stay flat for the long window
 	maxStepsBack = 4
 )
 
-// measureEndToEnd finds the rate one ingest, NATS, one worker and Postgres keep up with, stays at it, and
-// then looks at latencies at 70 % of it.
+// measureEndToEnd finds the rate that one ingest, NATS, one worker and Postgres keep up with, stays at it,
+// and then looks at latencies at 70 % of it.
 func (b *bench) measureEndToEnd(ctx context.Context) error {
 	db, err := b.newDatabase(ctx)
 	if err != nil {
@@ -40,39 +38,120 @@ func (b *bench) measureEndToEnd(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var accepted, broken int64
-	sys := system{
+	sys := &system{
 		name: "end to end", addr: p.addr, processes: []process{p.ingest.process(), p.nats.process(), worker.process(), server},
 		written: p.written, drained: func(ctx context.Context) error { return p.drained(ctx, worker) },
 	}
-	all := &tally{b: b, sys: sys, accepted: &accepted, broken: &broken}
-	rate, err := all.sustain(ctx, p, worker)
+	tables, err := relationBytes(ctx, db, "trivet")
 	if err != nil {
 		return err
 	}
-	if err := all.relax(ctx, p, relaxedFactor*rate); err != nil {
+	rate, err := b.sustain(ctx, p, worker, sys, tables)
+	if err != nil {
 		return err
 	}
-	return p.verifyAll(ctx)
+	probed, err := b.relax(ctx, p, sys, relaxedFactor*rate)
+	if err != nil {
+		return err
+	}
+	return p.verify(ctx, sys.accepted+probed, sys.broken)
 }
 
 // sustain searches the rate and stays at it for the long window, a little lower where that shows the
 // backlog growing. It returns the rate.
-func (b *bench) sustain(ctx context.Context, p *pipeline, worker *child, sys system) (float64, error) {
+func (b *bench) sustain(ctx context.Context, p *pipeline, worker *child, sys *system, tables float64) (float64, error) {
 	guess := b.lastRate[sys.name]
 	if guess == 0 {
-		guess = max(firstGuess*b.report.rate("bare Echo, 64 connections", b.round), fallback*firstGuess)
+		echo := b.report.value("bare Echo, 64 connections", b.round, "rate")
+		if echo == 0 {
+			echo = usualEcho
+		}
+		guess = firstGuess * echo
 	}
 	best, err := b.highest(ctx, sys, guess, b.plan.Try, b.plan.Tries)
 	if err != nil {
 		return 0, err
 	}
-	_ = worker
-	return best.rate, nil
+	rate := best.rate
+	for range maxStepsBack {
+		wal, err := b.wal(ctx, p.db)
+		if err != nil {
+			return 0, err
+		}
+		profiles := b.profile(ctx, p.ingest, worker)
+		t, err := b.try(ctx, sys, rate, b.plan.Sustain)
+		profiles()
+		if err != nil {
+			return 0, err
+		}
+		if t.why != "" {
+			rate *= stepBack
+			continue
+		}
+		after, err := b.wal(ctx, p.db)
+		if err != nil {
+			return 0, err
+		}
+		if err := b.storage(ctx, p.db, t.sample, "trivet", wal, tables, sys.accepted); err != nil {
+			return 0, err
+		}
+		t.sample["wal_bytes"] = (after - wal) / float64(max(t.load.Accepted, 1))
+		b.lastRate[sys.name] = rate
+		b.add(sys.name, t.sample)
+		return rate, nil
+	}
+	return 0, fmt.Errorf("no rate near %.0f/s keeps the backlog flat for %v", best.rate, b.plan.Sustain)
 }
 
-var _ = errors.New
-var _ = fmt.Sprint
-var _ = os.Stdout
-var _ = filepath.Join
-var _ time.Duration
+// relax measures latencies at a rate the system carries easily, with probes that look when an event of
+// theirs can be read. It returns how many probes were accepted.
+func (b *bench) relax(ctx context.Context, p *pipeline, sys *system, rate float64) (int64, error) {
+	probing, cancel := context.WithTimeout(ctx, b.plan.Relaxed)
+	defer cancel()
+	probes := startProbes(probing, p)
+	t, err := b.try(ctx, sys, rate, b.plan.Relaxed)
+	cancel()
+	visible, probeErr := probes.wait()
+	if err == nil {
+		err = probeErr
+	}
+	if err != nil {
+		return 0, fmt.Errorf("at %.0f/s: %w", rate, err)
+	}
+	t.sample["visible_p50_ms"], t.sample["visible_p99_ms"] = percentile(visible, 0.5), percentile(visible, 0.99)
+	t.sample["probes"] = float64(len(visible))
+	b.add("end to end at 70 %", t.sample)
+	return int64(len(visible)), sys.drained(ctx)
+}
+
+// profile takes CPU profiles of our processes during the long window, if that is asked for. The func it
+// returns waits for them; a profile that fails is only a message.
+func (b *bench) profile(ctx context.Context, of ...*child) (wait func()) {
+	if !b.profiles {
+		return func() {}
+	}
+	done := make(chan struct{}, len(of))
+	for _, c := range of {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			if err := b.takeProfile(ctx, c); err != nil {
+				b.say("no profile of %s: %v", c.name, err)
+			}
+		}()
+	}
+	return func() {
+		for range of {
+			<-done
+		}
+	}
+}
+
+func (b *bench) takeProfile(ctx context.Context, c *child) error {
+	f, err := os.Create(filepath.Join(b.out, fmt.Sprintf("%s-%d.pprof", c.name, b.round)))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	seconds := int(min(b.plan.Sustain, 30*time.Second).Seconds())
+	return get(ctx, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", c.ops, seconds), f)
+}

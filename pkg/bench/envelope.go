@@ -28,7 +28,7 @@ var (
 
 const frames = 8
 
-func origin(project int) string { return fmt.Sprintf("https://shop%d.example", project) }
+func origin(project int) string { return fmt.Sprintf("https://s%d.example", project) }
 
 // thrower names the function that throws in an issue; no two issues share one.
 func thrower(issue int) string {
@@ -47,12 +47,12 @@ func describe(issue int, rng *rand.Rand) about {
 		message:     fmt.Sprintf("Cannot read properties of undefined (reading '%s%s')", things[issue/7%20], aspects[issue%20]),
 		release:     fmt.Sprintf("shop@%d.%d.%d", 1+project%3, rng.IntN(4), rng.IntN(10)),
 		environment: "production", agent: pick(rng, agents),
-		url: fmt.Sprintf("%s/%s/%d?ref=%s&page=%d", origin(project), page, rng.IntN(100_000), pick(rng, pages), rng.IntN(50)),
+		url: fmt.Sprintf("%s/%s/%d?page=%d", origin(project), page, rng.IntN(100_000), rng.IntN(50)),
 	}
 	if rng.IntN(10) == 0 {
 		a.environment = "staging"
 	}
-	a.culprit = thrower(issue) + " (/static/" + page + ".js)"
+	a.culprit = thrower(issue) + " (/js/" + page + ".js)"
 	return a
 }
 
@@ -63,26 +63,25 @@ func writeEnvelope(w *writer, r *request, rng *rand.Rand) {
 	r.id[0] = w.mark(zeroID)
 	w.add(`","sent_at":"`)
 	r.sentAt = w.mark(sentAtForm)
-	w.add(`","sdk":{"name":"sentry.javascript.browser","version":"10.78.0"},"trace":{"environment":"`, a.environment, `","release":"`, a.release,
-		`","public_key":"`, projectKey(a.project), `","trace_id":"`)
+	w.add(`","sdk":{"name":"sentry.javascript.browser","version":"10.78.0"},"trace":{"public_key":"`, projectKey(a.project), `","trace_id":"`)
 	r.trace[0] = w.mark(zeroID)
 	w.add("\"}}\n{\"type\":\"event\"}\n")
 	r.event = len(w.b)
 	w.add(`{"exception":{"values":[{"type":"`, a.kind, `","value":"`, a.message, `","stacktrace":{"frames":[`)
 	writeFrames(w, a)
-	w.add(`]},"mechanism":{"type":"auto.browser.global_handlers.onerror","handled":false}}]},"level":"error","platform":"javascript","request":{"url":"`,
+	w.add(`]},"mechanism":{"type":"onerror","handled":false}}]},"level":"error","platform":"javascript","request":{"url":"`,
 		a.url, `","headers":{"User-Agent":"`, a.agent, `"}},"contexts":{"trace":{"trace_id":"`)
 	r.trace[1] = w.mark(zeroID)
-	w.add(`","span_id":"`, fmt.Sprintf("%016x", rng.Uint64()), `"},"culture":{"locale":"`, pick(rng, locales), `","timezone":"Europe/Berlin"}},"user":{"id":"`)
+	w.add(`"},"culture":{"locale":"`, pick(rng, locales), `"}},"user":{"id":"`)
 	r.user = w.mark(zeroVisitor)
-	w.add(`"},"tags":{"section":"`, pick(rng, pages), `","variant":"`, strconv.Itoa(rng.IntN(4)), `"},"breadcrumbs":[`)
+	w.add(`"},"tags":{"variant":"`, strconv.Itoa(rng.IntN(4)), `"},"breadcrumbs":[`)
 	writeCrumbs(w, a, rng)
 	w.add(`],"event_id":"`)
 	r.id[1] = w.mark(zeroID)
 	w.add(`","timestamp":`)
 	r.stamp = w.mark(zeroStamp)
 	w.add(`,"environment":"`, a.environment, `","release":"`, a.release,
-		`","sdk":{"integrations":["InboundFilters","BrowserApiErrors","Breadcrumbs","GlobalHandlers","Dedupe"],"name":"sentry.javascript.browser","version":"10.78.0"}}`+"\n")
+		`","sdk":{"integrations":["InboundFilters","GlobalHandlers","Dedupe"],"name":"sentry.javascript.browser","version":"10.78.0"}}`+"\n")
 }
 
 // writeFrames writes the stack, the outermost call first.
@@ -99,7 +98,7 @@ func writeFrames(w *writer, a *about) {
 		if i > 0 {
 			w.add(",")
 		}
-		w.add(`{"filename":"`, origin(a.project), `/static/`, file, `.js","function":"`, function, `","in_app":true,"lineno":`,
+		w.add(`{"filename":"`, origin(a.project), `/js/`, file, `.js","function":"`, function, `","in_app":true,"lineno":`,
 			strconv.Itoa(1+(a.issue+i)%40), `,"colno":`, strconv.Itoa(100+(a.issue*31+i*977)%60_000), `}`)
 	}
 }
@@ -109,7 +108,7 @@ func writeCrumbs(w *writer, a *about, rng *rand.Rand) {
 		if i > 0 {
 			w.add(",")
 		}
-		w.add(`{"timestamp":17952`, strconv.Itoa(10_000+rng.IntN(90_000)), `.`, strconv.Itoa(100+rng.IntN(900)), `,"category":"`, category, `","message":"`,
-			pick(rng, pages), ` `, pick(rng, verbs), pick(rng, things), ` `, strconv.Itoa(rng.IntN(100_000)), `"}`)
+		w.add(`{"timestamp":17952`, strconv.Itoa(10_000+rng.IntN(90_000)), `,"category":"`, category, `","message":"`,
+			pick(rng, verbs), pick(rng, things), ` `, strconv.Itoa(rng.IntN(100_000)), `"}`)
 	}
 }

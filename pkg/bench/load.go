@@ -158,7 +158,7 @@ func (l *load) drive(ctx context.Context) {
 		if !ok {
 			return
 		}
-		code, err := c.post(ctx, r, due, rng)
+		_, code, err := c.post(ctx, r, due, rng)
 		if err != nil {
 			if ctx.Err() == nil {
 				l.broken.Add(1)

@@ -62,6 +62,8 @@ type options struct {
 	root   string // of the module
 	data   string // of streams and tables: on the disk that is to be measured
 	plan   plan
+
+	profiles bool
 }
 
 // phases in the order in which a round runs them.
@@ -76,6 +78,7 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.data, "data", "", "folder for streams and tables, emptied at the end (default: a new temporary one)")
 	flags.StringVar(&o.root, "root", ".", "folder of the module, where cmd/ingest and cmd/worker are built")
 	only := flags.String("only", strings.Join(phases, ","), "phases to run")
+	flags.BoolVar(&o.profiles, "profile", false, "take CPU profiles of ingest and worker at the end-to-end rate, which cost a little of it")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}

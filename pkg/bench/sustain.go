@@ -14,6 +14,8 @@ type system struct {
 	processes []process
 	written   func(context.Context) (int64, error) // events in the tables
 	drained   func(context.Context) error          // returns when nothing is left to write
+	accepted  int64                                // over all trials
+	broken    int64                                // requests without an answer, over all trials
 }
 
 // A trial is what came of one rate.
@@ -36,7 +38,7 @@ const (
 )
 
 // try sends at a rate for a while, watches how far the tables are behind, and waits until all is written.
-func (b *bench) try(ctx context.Context, sys system, rate float64, window time.Duration) (t trial, err error) {
+func (b *bench) try(ctx context.Context, sys *system, rate float64, window time.Duration) (t trial, err error) {
 	t = trial{rate: rate, sample: sample{}}
 	start, err := sys.written(ctx)
 	if err != nil {
@@ -52,6 +54,7 @@ func (b *bench) try(ctx context.Context, sys system, rate float64, window time.D
 		return t, err
 	}
 	t.load = sending.result
+	sys.accepted, sys.broken = sys.accepted+t.load.Accepted, sys.broken+t.load.Broken
 	t.judge(lags, window)
 	ended := time.Now()
 	if err := sys.drained(ctx); err != nil {
@@ -66,7 +69,7 @@ func (b *bench) try(ctx context.Context, sys system, rate float64, window time.D
 }
 
 // watch returns how many accepted events were not written yet, all along and, last, when the load ended.
-func watch(ctx context.Context, sys system, sending *sending, start int64) (lags []float64, err error) {
+func watch(ctx context.Context, sys *system, sending *sending, start int64) (lags []float64, err error) {
 	tick := time.NewTicker(sampleEvery)
 	defer tick.Stop()
 	for {
@@ -127,7 +130,7 @@ const closeEnough = 0.04
 
 // highest finds the highest rate at which the backlog stays flat, first by steps from the rate given, then
 // by halving, and returns its trial.
-func (b *bench) highest(ctx context.Context, sys system, rate float64, window time.Duration, tries int) (best trial, err error) {
+func (b *bench) highest(ctx context.Context, sys *system, rate float64, window time.Duration, tries int) (best trial, err error) {
 	low, high := 0.0, 0.0
 	for n := 0; n < tries || low == 0; n++ {
 		if n > 2*tries {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -201,3 +202,13 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.echo.ServeH
 
 // Close publishes what still waits and returns when that is done or given up.
 func (e *Edge) Close() { e.lanes.close() }
+
+// Routes returns method and path of every route, sorted, for the documentation.
+func (e *Edge) Routes() []string {
+	var out []string
+	for _, r := range e.echo.Routes() {
+		out = append(out, r.Method+" "+r.Path)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -65,7 +65,15 @@ type waiter struct {
 	events   int
 	deadline time.Time
 	done     chan error // has room for the one result
+	clock    *time.Timer
 }
+
+// waiters are those that have got their result: nobody will write to them again.
+var waiters = sync.Pool{New: func() any {
+	clock := time.NewTimer(patience)
+	clock.Stop()
+	return &waiter{done: make(chan error, 1), clock: clock}
+}}
 
 func startLanes(env service.Env, cfg Config, publisher Publisher) *lanes {
 	with := promauto.With(env.Metrics)
@@ -98,7 +106,8 @@ func (l *lanes) commit(records *[]byte, events int) error {
 		return refused(errBusy, "too many events wait for the queue")
 	}
 	defer l.waiting.Add(-size)
-	w := &waiter{records: records, events: events, deadline: time.Now().Add(patience), done: make(chan error, 1)}
+	w := waiters.Get().(*waiter)
+	w.records, w.events, w.deadline = records, events, time.Now().Add(patience)
 	l.mu.Lock()
 	if l.closed {
 		l.mu.Unlock()
@@ -108,12 +117,13 @@ func (l *lanes) commit(records *[]byte, events int) error {
 	l.queued = append(l.queued, w)
 	l.mu.Unlock()
 	l.work.Signal()
-	clock := time.NewTimer(patience)
-	defer clock.Stop()
+	w.clock.Reset(patience)
 	select {
 	case err := <-w.done:
+		w.clock.Stop()
+		waiters.Put(w)
 		return err
-	case <-clock.C:
+	case <-w.clock.C:
 		l.abandon(w)
 		return queue.ErrUnavailable
 	}
@@ -186,12 +196,10 @@ func (l *lanes) take(taken []*waiter) []*waiter {
 // publish tries until the oldest waiter's time is over.
 func (l *lanes) publish(p queue.Pack, deadline time.Time) error {
 	start := time.Now()
-	ctx, cancel := context.WithDeadline(context.Background(), deadline)
-	defer cancel()
-	err := l.try(ctx, p)
+	err := l.try(p, deadline)
 	for errors.Is(err, queue.ErrUnavailable) && time.Until(deadline) > pause {
 		time.Sleep(pause)
-		err = l.try(ctx, p)
+		err = l.try(p, deadline)
 	}
 	l.seconds.Observe(time.Since(start).Seconds())
 	outcome := "published"
@@ -211,8 +219,8 @@ func (l *lanes) publish(p queue.Pack, deadline time.Time) error {
 	return err
 }
 
-func (l *lanes) try(ctx context.Context, p queue.Pack) error {
-	ctx, cancel := context.WithTimeout(ctx, attempt)
+func (l *lanes) try(p queue.Pack, deadline time.Time) error {
+	ctx, cancel := context.WithTimeout(context.Background(), min(attempt, time.Until(deadline)))
 	defer cancel()
 	err := l.publisher.Publish(ctx, p)
 	if err == nil || errors.Is(err, queue.ErrFull) || errors.Is(err, queue.ErrTooLarge) {

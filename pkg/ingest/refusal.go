@@ -128,13 +128,16 @@ func (e *Edge) refuse(c echo.Context, rt *route, err error) string {
 			own.detail = err.Error() // of sentry and native, which say where and quote nothing
 		}
 	}
-	status, message := row.Status, row.Message
+	status, message, fields := row.Status, row.Message, own.fields
 	logs := rt != nil && rt.logs
 	if logs && row.Logs != 0 {
 		status = row.Logs
 	}
 	if logs && status == http.StatusBadRequest {
 		message = "Input payload validation failed"
+		if fields == nil {
+			fields = map[string]string{"content": own.detail}
+		}
 	}
 	h := c.Response().Header()
 	h["Content-Type"] = jsonType
@@ -145,7 +148,7 @@ func (e *Edge) refuse(c echo.Context, rt *route, err error) string {
 	out = jsonx.AppendString(append(out, `,"message":`...), message)
 	out = jsonx.AppendString(append(out, `,"detail":`...), own.detail)
 	if logs {
-		out = appendFields(append(out, `,"errors":`...), own.fields)
+		out = appendFields(append(out, `,"errors":`...), fields)
 	}
 	out = append(out, '}', '\n')
 	c.Response().WriteHeader(status)

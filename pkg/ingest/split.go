@@ -159,7 +159,7 @@ func splitLog(r *request, text []byte) (b batch, err error) {
 		if errors.As(err, &syntax) {
 			detail = "not JSON: " + syntax.Error()
 		}
-		return b, &refusedError{kind: event.ErrInvalid, detail: detail, fields: map[string]string{"content": detail}}
+		return b, refused(event.ErrInvalid, detail)
 	}
 	content, meta, wrong := native.CheckLog(text)
 	if len(wrong) > 0 {

@@ -179,3 +179,40 @@ func walk(r *Reader) {
 		}
 	}
 }
+
+func TestTextIsWhatEncodingJSONReadsAtAnyOffset(t *testing.T) {
+	t.Parallel()
+	for _, special := range []string{``, `\n`, `\"`, `\\`, `é`, `€uro`, `\u20ac`, `\/`, ` `, "\x7f", `#`, `]`} {
+		for before := range 20 {
+			for after := range 20 {
+				text := []byte(`"` + strings.Repeat("a", before) + special + strings.Repeat("b", after) + `" `)
+				var want string
+				if err := json.Unmarshal(text, &want); err != nil {
+					t.Fatal(err)
+				}
+				r := NewReader(text)
+				if got := r.Text(); got != want || Check(text) != nil || r.Kind() != None {
+					t.Fatalf("%s reads %q, want %q", text, got, want)
+				}
+			}
+		}
+	}
+	for _, bad := range []string{"\x00", "\x1f", "\n", `\x`, `\u12g`} {
+		for before := range 20 {
+			if Check([]byte(`"`+strings.Repeat("a", before)+bad+`bbbbbbbbbbbb"`)) == nil {
+				t.Fatalf("%q after %d characters is let through", bad, before)
+			}
+		}
+	}
+}
+
+func TestIntReadsEveryNumber(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]int{
+		"0": 0, "7": 7, "123456789": 123456789, "1234567890": 1234567890, "-3": -3, "2.9": 2, "1e3": 1000, "1e300": 0, `"12"`: 12, `"x"`: 0, "null": 0, "[1]": 0,
+	} {
+		if got := NewReader([]byte(in)).Int(); got != want {
+			t.Errorf("%s reads %d, want %d", in, got, want)
+		}
+	}
+}

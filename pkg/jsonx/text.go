@@ -26,10 +26,10 @@ func unescape(raw []byte) string {
 			continue
 		}
 		n := escapeLen(raw[i:])
-		switch {
-		case n == 0: // only in texts that were not checked
+		switch n {
+		case 0: // only in texts that were not checked
 			i++
-		case n == 6:
+		case 6:
 			c := hex4(raw[i+2:])
 			if utf16.IsSurrogate(c) {
 				pair := utf8.RuneError

@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -94,7 +92,14 @@ func TestServerIsPrivateAndUTF8(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("socket folder: %v %v, want mode 0700", info.Mode(), err)
 	}
+	socket := filepath.Join(s.cfg.Socket, ".s.PGSQL."+port)
+	if !answers(socket) {
+		t.Error("the socket does not answer")
+	}
 	s.Close()
+	if answers(socket) {
+		t.Error("the socket still answers")
+	}
 	if _, err := os.Stat(s.cfg.Socket); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("socket folder is left behind: %v", err)
 	}
@@ -242,51 +247,5 @@ func TestAFailedStartSaysWhyInOneLine(t *testing.T) {
 	_, err := Start(t.Context(), Config{Dir: t.TempDir(), Fast: true, Settings: map[string]string{"shared_buffers": "many"}})
 	if err == nil || !strings.Contains(err.Error(), `invalid value for parameter "shared_buffers"`) || strings.Contains(err.Error(), "\n") {
 		t.Errorf("start with a bad setting: %v", err)
-	}
-}
-
-// The other tests run as root where this one does; here they run once more as somebody else.
-func TestEverythingWorksAsAPlainUser(t *testing.T) {
-	t.Parallel()
-	if os.Geteuid() != 0 {
-		t.Skip("we are a plain user: every test shows it")
-	}
-	nobody, err := user.Lookup("nobody")
-	if err != nil {
-		t.Fatal(err)
-	}
-	uid, uidErr := strconv.Atoi(nobody.Uid)
-	gid, gidErr := strconv.Atoi(nobody.Gid)
-	if err := errors.Join(uidErr, gidErr); err != nil {
-		t.Fatal(err)
-	}
-	home, err := os.MkdirTemp("/tmp", "trivet-plain") //nolint:usetesting // t.TempDir lies in a folder that only root may enter
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(home) })
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	binary, err := os.ReadFile(exe)
-	if err != nil {
-		t.Fatal(err)
-	}
-	copied := filepath.Join(home, "postgres.test")
-	if err := os.WriteFile(copied, binary, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range []string{home, copied} {
-		if err := os.Chown(path, uid, gid); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cmd := exec.CommandContext(t.Context(), copied, "-test.count=1")
-	cmd.Dir = home
-	cmd.Env = append(os.Environ(), "HOME="+home, "TMPDIR="+home)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("tests as %s: %v\n%s", nobody.Username, err, out)
 	}
 }

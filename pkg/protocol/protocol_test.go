@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -10,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/event/eventtest"
@@ -25,10 +26,11 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // A capture is one request of a real client, as testdata/captures keeps it.
 type capture struct {
 	Request struct {
-		Method  string      `json:"method"`
-		Path    string      `json:"path"`
-		Headers [][2]string `json:"headers"`
-		Body    []byte      `json:"body_base64"`
+		Method  string            `json:"method"`
+		Path    string            `json:"path"`
+		Query   map[string]string `json:"query"`
+		Headers [][2]string       `json:"headers"`
+		Body    []byte            `json:"body_base64"`
 	} `json:"request"`
 }
 
@@ -52,6 +54,7 @@ func (c *capture) records(t *testing.T) []pack.Record {
 			Referer: c.header("Referer"), Origin: c.header("Origin"), Brands: c.header("Sec-CH-UA"),
 			Platform: c.header("Sec-CH-UA-Platform"), Mobile: c.header("Sec-CH-UA-Mobile"),
 		},
+		SDK: c.Request.Query["sentry_client"],
 	}
 	var raws [][]byte
 	var err error
@@ -61,7 +64,7 @@ func (c *capture) records(t *testing.T) []pack.Record {
 		base.Protocol = "sentry"
 		var env sentry.Envelope
 		if env, err = sentry.ParseEnvelope(c.Request.Body); err == nil {
-			base.SDK, base.SentAt = env.SDK, env.SentAt
+			base.SDK, base.SentAt = cmp.Or(env.SDK, base.SDK), env.SentAt
 			for _, item := range env.Items {
 				if item.Type == "event" {
 					raws = append(raws, item.Payload)
@@ -152,7 +155,7 @@ func golden(t *testing.T, path string, e *event.Event) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+	if diff := gocmp.Diff(string(want), string(got)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -196,6 +199,8 @@ func BenchmarkNormalise(b *testing.B) {
 {"filename":"http://localhost:9101/assets/app.js","function":"?","in_app":true,"lineno":7,"colno":1},
 {"filename":"http://localhost:9101/assets/app.js","function":"checkout","in_app":true,"lineno":5,"colno":3},
 {"filename":"http://localhost:9101/assets/app.js","function":"Object.applyCoupon [as apply]","in_app":true,"lineno":15,"colno":31},
+{"filename":"http://localhost:9101/assets/vendor-77b1e2f0.js","function":"Array.map","in_app":true,"lineno":1,"colno":20311},
+{"filename":"http://localhost:9101/assets/vendor-77b1e2f0.js","function":"async p.dispatch","in_app":true,"lineno":1,"colno":20415},
 {"filename":"http://localhost:9101/assets/app.js","function":"renderTotal","in_app":true,"lineno":2,"colno":21}]},
 "mechanism":{"type":"auto.browser.global_handlers.onerror","handled":false}}]},"level":"error","platform":"javascript",
 "request":{"url":"http://localhost:9101/checkout?step=2","headers":{"User-Agent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36"}},

@@ -6,6 +6,7 @@ package query
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -142,3 +143,13 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHT
 
 // health says that the process answers, in mittens' words. What it waits for is told by the ops listener.
 func (a *API) health(c echo.Context) error { return a.answer(c, http.StatusOK, nil, "OK") }
+
+// Routes returns method and path of every route, sorted, for the documentation.
+func (a *API) Routes() []string {
+	var out []string
+	for _, r := range a.echo.Routes() {
+		out = append(out, r.Method+" "+r.Path)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -52,8 +52,8 @@ var neverResume = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Limits are what provision can choose.
 type Limits struct {
-	Replicas int   `envconfig:"REPLICAS" default:"1" desc:"copies of the streams and the directory: 3 on a NATS cluster"`
-	MaxBytes int64 `envconfig:"MAX_BYTES" default:"0" desc:"bytes the EVENTS stream may hold; 0 takes 10 GiB or a quarter of what the server may use, if that is less"`
+	Replicas int   `default:"1" desc:"copies of the streams and the directory: 3 on a NATS cluster"`
+	MaxBytes int64 `split_words:"true" default:"0" desc:"bytes the EVENTS stream may hold; 0 takes 10 GiB or a quarter of what the server may use, if that is less"`
 }
 
 // Provision makes the streams, consumers and the directory, or brings their settings up to date. It is the

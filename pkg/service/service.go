@@ -44,6 +44,9 @@ type process struct {
 	OpsAddr  string `envconfig:"OPS_ADDR" default:":9464" desc:"listener of /metrics, /livez, /readyz, /version and /debug/pprof; never expose it"`
 }
 
+// Settings returns the configuration that every process has, for documentation.
+func Settings() any { return &process{} }
+
 // Main is a whole process: it reads the configuration C of run from the environment (prefix: the role's
 // name), serves the ops listener, turns SIGINT and SIGTERM into the end of the context, and exits with 1
 // when run fails. "-help" prints the environment variables.
@@ -126,8 +129,8 @@ func NewLogger(w io.Writer, name string, level zerolog.Level) zerolog.Logger {
 	return zerolog.New(w).Level(level).With().Timestamp().Str("process", name).Logger()
 }
 
-// usageFormat is one line a variable; a shared name stands beside the role's own.
-const usageFormat = `{{range .}}{{usage_key .}}{{with .Alt}}{{end}}	{{usage_default .}}	{{usage_description .}}
+// usageFormat is one line a variable; the name that all roles share stands before the role's own, which wins.
+const usageFormat = `{{range .}}{{if and .Alt (ne .Alt .Key)}}{{.Alt}} or {{end}}{{usage_key .}}	{{usage_default .}}	{{usage_description .}}
 {{end}}`
 
 // Usage prints the environment variables of a process with their defaults. cfg is a pointer to its

@@ -79,6 +79,9 @@ func explain(t *testing.T, tx pgx.Tx, name string, args ...any) string {
 
 var partition = regexp.MustCompile(`events_(\d{8})\b`)
 
+// manyRemoved matches a plan that reads rows for nothing; the three projects of a test are not many.
+var manyRemoved = regexp.MustCompile(`Rows Removed by Filter: \d{2,}`)
+
 // partitions returns the days whose partitions a plan reads.
 func partitions(plan string) (days []string) {
 	for _, m := range partition.FindAllStringSubmatch(plan, -1) {
@@ -120,6 +123,15 @@ func TestListsReadAnIndexOfFewPartitionsAndNoBlock(t *testing.T) {
 		if strings.Contains(plan, "Sort Method: external") {
 			t.Errorf("%s sorts on disk:\n%s", tc.file, plan)
 		}
+	}
+}
+
+func TestLogsAreListedWithoutLookingThroughTheErrors(t *testing.T) {
+	t.Parallel()
+	tx, s := asQuery(t)
+	plan := explain(t, tx, "logs.sql", s.project, time.Now(), [16]byte{}, time.Now().AddDate(0, 0, 1), 101)
+	if manyRemoved.MatchString(plan) || strings.Contains(plan, "block") {
+		t.Errorf("it looks through what are no logs:\n%s", plan)
 	}
 }
 

@@ -6,24 +6,42 @@ import "strings"
 
 // browsers are looked for in this order: nearly all claim to be Chrome, Safari and Mozilla as well.
 var browsers = []struct{ token, name string }{
-	{"Edg/", "Edge"}, {"EdgA/", "Edge"}, {"EdgiOS/", "Edge"}, {"Edge/", "Edge"},
-	{"OPR/", "Opera"}, {"OPT/", "Opera"}, {"OPiOS/", "Opera"},
+	{"Edg/", "Edge"},
+	{"EdgA/", "Edge"},
+	{"EdgiOS/", "Edge"},
+	{"Edge/", "Edge"},
+	{"OPR/", "Opera"},
+	{"OPT/", "Opera"},
+	{"OPiOS/", "Opera"},
 	{"SamsungBrowser/", "Samsung Internet"},
-	{"Vivaldi/", "Vivaldi"}, {"YaBrowser/", "Yandex"},
-	{"FxiOS/", "Firefox"}, {"Firefox/", "Firefox"},
-	{"CriOS/", "Chrome"}, {"HeadlessChrome/", "Chrome"}, {"Chrome/", "Chrome"}, {"Chromium/", "Chrome"},
+	{"FxiOS/", "Firefox"},
+	{"Firefox/", "Firefox"},
+	{"CriOS/", "Chrome"},
+	{"HeadlessChrome/", "Chrome"},
+	{"Chrome/", "Chrome"},
+	{"Chromium/", "Chrome"},
 }
 
 // brands are Sec-CH-UA's names, most particular first.
 var brands = []struct{ brand, name string }{
-	{`"Microsoft Edge"`, "Edge"}, {`"Opera"`, "Opera"}, {`"Samsung Internet"`, "Samsung Internet"},
-	{`"Vivaldi"`, "Vivaldi"}, {`"YaBrowser"`, "Yandex"},
-	{`"Google Chrome"`, "Chrome"}, {`"HeadlessChrome"`, "Chrome"}, {`"Chromium"`, "Chrome"},
+	{`"Microsoft Edge"`, "Edge"},
+	{`"Opera"`, "Opera"},
+	{`"Samsung Internet"`, "Samsung Internet"},
+	{`"Google Chrome"`, "Chrome"},
+	{`"HeadlessChrome"`, "Chrome"},
+	{`"Chromium"`, "Chrome"},
 }
 
 var systems = []struct{ token, name string }{
-	{"Android", "Android"}, {"iPhone", "iOS"}, {"iPad", "iOS"}, {"iPod", "iOS"}, {"CrOS", "ChromeOS"},
-	{"Windows", "Windows"}, {"Macintosh", "macOS"}, {"Linux", "Linux"}, {"X11", "Linux"},
+	{"Android", "Android"},
+	{"iPhone", "iOS"},
+	{"iPad", "iOS"},
+	{"iPod", "iOS"},
+	{"CrOS", "ChromeOS"},
+	{"Windows", "Windows"},
+	{"Macintosh", "macOS"},
+	{"Linux", "Linux"},
+	{"X11", "Linux"},
 }
 
 var platforms = map[string]string{

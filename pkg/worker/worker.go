@@ -49,12 +49,16 @@ func (c Config) validate() error {
 	return nil
 }
 
+// spareConns are for the dead letters, the janitor's lock and what it does meanwhile.
+const spareConns = 3
+
 // Run drains the queue until ctx ends; then it finishes the batches it has.
 func Run(ctx context.Context, env service.Env, cfg Config) error {
 	if err := cfg.validate(); err != nil {
 		return err
 	}
 	env = env.Role("worker")
+	cfg.Store.MaxConns = max(cfg.Store.MaxConns, int32(cfg.Pipelines+spareConns)) //nolint:gosec // validated
 	db, err := store.Open(ctx, env, cfg.Store)
 	if err != nil {
 		return err

@@ -1,0 +1,107 @@
+package faults
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"time"
+)
+
+// traffic makes what senders post. It belongs to one goroutine.
+type traffic struct {
+	random  *rand.Rand
+	targets []target
+	pad     int // bytes that don't compress, in each event
+}
+
+// A draft is an event before it is known how often it is sent, and with which others.
+type draft struct {
+	clientEvent
+	target int
+	native bool
+}
+
+// maxArray bounds how many native events go in one request.
+const maxArray = 10
+
+// plan makes posts of so many events, each sent one to three times, in an order of chance.
+func (t *traffic) plan(events int) []post {
+	var all []draft
+	for range events {
+		d := t.draft()
+		for range 1 + t.random.IntN(3) {
+			all = append(all, d)
+		}
+	}
+	t.random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	var posts []post
+	open := map[int]int{} // target → index of the array that still takes native events of it
+	for _, d := range all {
+		at, ok := open[d.target]
+		if !d.native || !ok {
+			at = len(posts)
+			posts = append(posts, post{target: t.targets[d.target], native: d.native})
+		}
+		posts[at].events = append(posts[at].events, d.clientEvent)
+		if !d.native {
+			continue
+		}
+		open[d.target] = at
+		if len(posts[at].events) >= maxArray || t.random.IntN(4) == 0 {
+			delete(open, d.target)
+		}
+	}
+	return posts
+}
+
+// endless makes posts for ever.
+func (t *traffic) endless() iter.Seq[post] {
+	return func(yield func(post) bool) {
+		for {
+			for _, p := range t.plan(100) {
+				if !yield(p) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// draft makes an event: of 40 places in the code and 200 users, of one day or another, one in ten without
+// any time.
+func (t *traffic) draft() draft {
+	d := draft{target: t.random.IntN(len(t.targets)), native: t.random.IntN(3) == 0}
+	binary.BigEndian.PutUint64(d.id[:8], t.random.Uint64())
+	binary.BigEndian.PutUint64(d.id[8:], t.random.Uint64())
+	d.id[6], d.id[8] = d.id[6]&0x0f|0x40, d.id[8]&0x3f|0x80
+	place, user := t.random.IntN(40), t.random.IntN(200)
+	when := ""
+	if n := t.random.IntN(10); n > 0 {
+		at := time.Now().Add(-time.Duration(n/9) * 49 * time.Hour)
+		when = fmt.Sprintf(`"timestamp":%d.%03d,`, at.Unix(), at.Nanosecond()/1e6)
+	}
+	message := fmt.Sprintf("can't read “%d” of undefined %s", t.random.IntN(1000), t.noise())
+	if d.native {
+		d.raw = fmt.Appendf(nil, `{"id":"%s",%s"type":"TypeError","message":"%s","stack":"TypeError: x\n    at pay%d (https://shop.example/app.js:%d:17)","user":{"id":"u%d"}}`,
+			d.id, when, message, place, place+1, user)
+		return d
+	}
+	d.raw = fmt.Appendf(nil, `{"event_id":"%s",%s"platform":"javascript","level":"error","exception":{"values":[{"type":"RangeError","value":"%s","stacktrace":{"frames":[{"function":"cart%d","filename":"https://shop.example/app.js","lineno":%d,"colno":7,"in_app":true}]}}]},"user":{"id":"u%d"}}`,
+		d.id, when, message, place, place+1, user)
+	return d
+}
+
+func (t *traffic) noise() string {
+	b := make([]byte, t.pad*3/4)
+	for i := range b {
+		b[i] = byte(t.random.Uint32())
+	}
+	return base64.StdEncoding.EncodeToString(b)
+}
+
+// traffic returns what the rig's senders post, with a random source of its own.
+func (r *rig) traffic(pad int) *traffic {
+	return &traffic{random: rand.New(rand.NewPCG(r.random.Uint64(), 2)), targets: r.targets, pad: pad}
+}
