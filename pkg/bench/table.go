@@ -32,10 +32,11 @@ func (r *report) writeRates(w *strings.Builder) {
 }
 
 func (r *report) writeRatios(w *strings.Builder) {
-	w.WriteString("\n| ratio, within a round | |\n|---|---|\n")
+	head := "\n| ratio, within a round | |\n|---|---|\n"
 	for _, x := range ratios {
 		if s := x.spread(r); s.Rounds > 0 {
-			fmt.Fprintf(w, "| %s | %s |\n", x.Name, s.show("%.2f"))
+			fmt.Fprintf(w, "%s| %s | %s |\n", head, x.Name, s.show("%.2f"))
+			head = ""
 		}
 	}
 }

@@ -24,11 +24,12 @@ type history struct {
 	mu       sync.Mutex
 	events   map[event.ID]*sent
 	answers  map[string]int // requests, by status and error
+	refused  map[bool]int   // 503s to Sentry's route and to the native one
 	problems []string       // answers no client should get
 }
 
 func newHistory() *history {
-	return &history{events: map[event.ID]*sent{}, answers: map[string]int{}}
+	return &history{events: map[event.ID]*sent{}, answers: map[string]int{}, refused: map[bool]int{}}
 }
 
 // attempt notes that a post is about to be sent.
@@ -50,6 +51,9 @@ func (h *history) answered(p *post, answer string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.answers[answer]++
+	if strings.HasPrefix(answer, "503") {
+		h.refused[p.native]++
+	}
 	if answer != accepted {
 		return
 	}
@@ -70,6 +74,13 @@ func (h *history) answer(answer string) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.answers[answer]
+}
+
+// unavailable returns how many requests of a kind were told 503.
+func (h *history) unavailable(native bool) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.refused[native]
 }
 
 // requests returns how many were sent and how many of them were not accepted.

@@ -46,10 +46,11 @@ func newMetrics(reg prometheus.Registerer) metrics {
 	requests := with.NewCounterVec(prometheus.CounterOpts{Name: "ingest_requests_total", Help: "Requests answered, by route and outcome."}, []string{"route", "outcome"})
 	for _, route := range []string{"envelope", "store", "events", "logs", "tunnel", routeOther} {
 		m.requests[route] = map[string]prometheus.Counter{}
-		for _, outcome := range append(Outcomes(), outcomeAccepted, outcomePreflight) {
+		for _, outcome := range append(Outcomes(), outcomeAccepted) {
 			m.requests[route][outcome] = requests.WithLabelValues(route, outcome)
 		}
 	}
+	m.requests[routeOther][outcomePreflight] = requests.WithLabelValues(routeOther, outcomePreflight)
 	events := with.NewCounterVec(prometheus.CounterOpts{Name: "ingest_events_total", Help: "Events accepted: they are on disk in the queue."}, []string{"protocol"})
 	for _, p := range []event.Protocol{event.Sentry, event.Native, event.Logs} {
 		m.events[p] = events.WithLabelValues(p.String())

@@ -134,8 +134,13 @@ func (s *Source) pull(fetch func() (jetstream.MessageBatch, error), out []Delive
 	return out, nil
 }
 
+// flushTimeout bounds the sending of acknowledgements; NATS insists on a deadline.
+const flushTimeout = 10 * time.Second
+
 // Flush sends the acknowledgements that are buffered.
 func (s *Source) Flush(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, flushTimeout)
+	defer cancel()
 	if err := s.q.nc.FlushWithContext(ctx); err != nil {
 		return fmt.Errorf("flush acknowledgements: %w", err)
 	}

@@ -1,13 +1,15 @@
 package read
 
 import (
+	"slices"
+
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/jsonx"
 )
 
 // List reads what clients send as {"values":[…]}, as […] or as one element alone, in one pass. field
 // reads one member of an element's object into it; an element that is no object goes to scalar, whose
-// false leaves it out. Only the last limit to 2×limit elements are kept. rest holds what stood beside
+// false leaves it out. Only the last limit elements are kept. rest holds what stood beside
 // "values", or the lone element; whether that is one is for the caller to see.
 func List[T any](r *jsonx.Reader, limit int, field func(*T, []byte, *jsonx.Reader), scalar func(*T, *jsonx.Reader) bool) (list []T, rest T) {
 	switch r.Kind() {
@@ -42,6 +44,9 @@ func List[T any](r *jsonx.Reader, limit int, field func(*T, []byte, *jsonx.Reade
 				list = list[:copy(list, list[limit:])]
 			}
 			list = append(list, x)
+		}
+		if n := len(list); n > limit {
+			list = slices.Clone(list[n-limit:]) // so that what the others hold is freed
 		}
 	default:
 		scalar(&rest, r)

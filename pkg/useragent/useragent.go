@@ -12,14 +12,12 @@ var browsers = []struct{ token, name string }{
 	{"Edge/", "Edge"},
 	{"OPR/", "Opera"},
 	{"OPT/", "Opera"},
-	{"OPiOS/", "Opera"},
 	{"SamsungBrowser/", "Samsung Internet"},
 	{"FxiOS/", "Firefox"},
 	{"Firefox/", "Firefox"},
 	{"CriOS/", "Chrome"},
 	{"HeadlessChrome/", "Chrome"},
 	{"Chrome/", "Chrome"},
-	{"Chromium/", "Chrome"},
 }
 
 // brands are Sec-CH-UA's names, most particular first.

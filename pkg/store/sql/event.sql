@@ -1,5 +1,7 @@
 -- Partitions are looked through from the newest back, until one has it.
-select e.event_id, e.project_id, coalesce(f.issue_id, e.fingerprint), e.day, e.received_at, e.occurred_at, e.level, e.protocol, e.handled,
+select e.event_id, e.project_id, coalesce((
+        select f.issue_id from issue_fingerprints f where f.project_id = e.project_id and f.fingerprint = e.fingerprint
+    ), e.fingerprint), e.day, e.received_at, e.occurred_at, e.level, e.protocol, e.handled,
     e.type, e.message, e.culprit, e.release, e.environment, e.browser, e.os, e.url,
     event_block(app_organization(), e.project_id, e.day, e.block_id), e.block_start, e.block_length
 from (
@@ -12,4 +14,3 @@ from (
     order by day desc
     limit 1
 ) e
-left join issue_fingerprints f on f.project_id = e.project_id and f.fingerprint = e.fingerprint

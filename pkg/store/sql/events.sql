@@ -1,5 +1,7 @@
 -- The page is cut before the issues are looked up, and the days prune partitions.
-select e.event_id, e.project_id, coalesce(f.issue_id, e.fingerprint), e.day, e.received_at, e.occurred_at, e.level, e.protocol, e.handled,
+select e.event_id, e.project_id, coalesce((
+        select f.issue_id from issue_fingerprints f where f.project_id = e.project_id and f.fingerprint = e.fingerprint
+    ), e.fingerprint), e.day, e.received_at, e.occurred_at, e.level, e.protocol, e.handled,
     e.type, e.message, e.culprit, e.release, e.environment, e.browser, e.os, e.url
 from (
     select event_id, project_id, fingerprint, day, received_at, occurred_at, level, protocol, handled,
@@ -20,5 +22,4 @@ from (
     order by received_at desc, event_id desc
     limit $7
 ) e
-left join issue_fingerprints f on f.project_id = e.project_id and f.fingerprint = e.fingerprint
 order by e.received_at desc, e.event_id desc

@@ -1,4 +1,6 @@
-select e.event_id, e.project_id, coalesce(f.issue_id, e.fingerprint), e.day, e.received_at, e.occurred_at, e.level, e.protocol, e.handled,
+select e.event_id, e.project_id, coalesce((
+        select f.issue_id from issue_fingerprints f where f.project_id = e.project_id and f.fingerprint = e.fingerprint
+    ), e.fingerprint), e.day, e.received_at, e.occurred_at, e.level, e.protocol, e.handled,
     e.type, e.message, e.culprit, e.release, e.environment, e.browser, e.os, e.url,
     e.block_id, e.block_start, e.block_length
 from (
@@ -12,5 +14,4 @@ from (
     order by received_at desc, event_id desc
     limit $5
 ) e
-left join issue_fingerprints f on f.project_id = e.project_id and f.fingerprint = e.fingerprint
 order by e.received_at desc, e.event_id desc

@@ -1,0 +1,135 @@
+package faults
+
+import (
+	"crypto/sha256"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/pack"
+)
+
+// sound makes a history and tables that agree: two projects of three events, each sent twice, of which one
+// more was sent to each project and neither acknowledged nor stored.
+func sound() (*history, *tables) {
+	h := newHistory()
+	found := &tables{
+		blocks: map[blockKey]int{}, issues: map[groupKey]issue{}, issueOf: map[groupKey]event.ID{},
+		hours: map[timeKey]int64{}, users: map[groupKey]int64{}, minutes: map[minuteKey]int64{},
+		packed: 12, duplicates: 6,
+	}
+	at := time.Date(2026, 3, 4, 5, 6, 7, 8000, time.UTC)
+	day, user := event.DayOf(at), int64(7)
+	for project := int64(1); project <= 2; project++ {
+		group := groupKey{project, event.ID{9}}
+		found.issueOf[group] = group.id
+		found.issues[group] = issue{3, 1, at, at}
+		found.hours[timeKey{group, at.Truncate(time.Hour)}] = 3
+		found.users[group] = 1
+		found.minutes[minuteKey{project, at.Truncate(time.Minute)}] = 3
+		block := blockKey{project, 5, day}
+		for n := range byte(4) {
+			id, raw := event.ID{byte(project), n}, []byte{'{', '0' + n, '}'}
+			h.events[id] = &sent{project: project, bytes: sha256.Sum256(raw), attempts: 2, acks: 2}
+			if n == 3 {
+				h.events[id].acks = 0
+				continue
+			}
+			record := pack.Record{ID: id, Project: project, Day: day, Received: at, Raw: raw}
+			found.rows = append(found.rows, row{
+				id: id, project: project, fingerprint: group.id, received: at, user: &user, day: day,
+				block: block, start: 10 * int(n), length: 10, record: record,
+			})
+			found.blocks[block] += 10
+		}
+	}
+	return h, found
+}
+
+// TestTheCheckerFails plants each kind of damage and wants it told, and nothing else.
+func TestTheCheckerFails(t *testing.T) {
+	t.Parallel()
+	first := func(m map[groupKey]issue) groupKey {
+		for k := range m {
+			return k
+		}
+		return groupKey{}
+	}
+	for _, c := range []struct {
+		name  string
+		plant func(h *history, found *tables)
+		want  []string
+	}{
+		{"what agrees is fine", func(*history, *tables) {}, nil},
+		{"an event that was sent but not acknowledged may be stored", func(h *history, _ *tables) { h.events[event.ID{1, 0}].acks = 0 }, nil},
+		{"an acknowledged event is missing", func(h *history, _ *tables) { h.events[event.ID{1, 3}].acks = 1 }, []string{lost, wrongSum}},
+		{"a row, its block and its counts are gone", func(_ *history, found *tables) {
+			found.rows = found.rows[1:]
+		}, []string{lost, dead, wrongIssue, wrongHour, wrongMin, wrongSum}},
+		{"a row nobody sent", func(h *history, _ *tables) { delete(h.events, event.ID{2, 1}) }, []string{unexpected}},
+		{"a row of another project", func(h *history, _ *tables) { h.events[event.ID{2, 1}].project = 1 }, []string{misplaced}},
+		{"an event on two days", func(_ *history, found *tables) {
+			r := found.rows[0]
+			r.day--
+			r.record.Day = r.day
+			r.block.day = r.day
+			found.blocks[r.block] = r.length
+			found.rows = append(found.rows, r)
+		}, []string{twice, wrongIssue, wrongHour, wrongMin, wrongSum}},
+		{"a place in a block that holds nothing", func(_ *history, found *tables) { found.rows[0].problem = errors.New("torn") }, []string{unreadable}},
+		{"two events whose records are swapped", func(_ *history, found *tables) {
+			found.rows[0].record, found.rows[1].record = found.rows[1].record, found.rows[0].record
+		}, []string{altered}},
+		{"one byte is another", func(_ *history, found *tables) { found.rows[0].record.Raw = []byte("{9}") }, []string{altered}},
+		{"a block that no row points to", func(_ *history, found *tables) { found.blocks[blockKey{project: 1}] = 1 }, []string{dead}},
+		{"an issue that counted a redelivery", func(_ *history, found *tables) {
+			k := first(found.issues)
+			i := found.issues[k]
+			i.events++
+			found.issues[k] = i
+		}, []string{wrongIssue}},
+		{"an issue that counted a user twice", func(_ *history, found *tables) {
+			k := first(found.issues)
+			i := found.issues[k]
+			i.users++
+			found.issues[k] = i
+		}, []string{wrongUsers}},
+		{"a user too many", func(_ *history, found *tables) { found.users[first(found.issues)]++ }, []string{wrongUsers}},
+		{"an issue without events", func(_ *history, found *tables) { found.issues[groupKey{project: 8}] = issue{events: 1} }, []string{wrongIssue}},
+		{"an hour that counted half", func(_ *history, found *tables) {
+			for k := range found.hours {
+				found.hours[k]--
+				break
+			}
+		}, []string{wrongHour}},
+		{"a minute that counted twice", func(_ *history, found *tables) {
+			for k := range found.minutes {
+				found.minutes[k] *= 2
+				break
+			}
+		}, []string{wrongMin}},
+		{"a duplicate that was counted again", func(_ *history, found *tables) { found.duplicates++ }, []string{wrongSum}},
+		{"a pack that was written and lost", func(_ *history, found *tables) { found.packed, found.duplicates = 11, 5 }, []string{wrongSum}},
+		{"a dead letter", func(_ *history, found *tables) { found.deadLetters, found.duplicates = 1, 5 }, []string{wrongSum}},
+		{"a client that was told 500", func(h *history, _ *tables) { h.wrong("status 500") }, []string{badAnswer}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h, found := sound()
+			c.plant(h, found)
+			var got []string
+			for _, p := range check(h, found) {
+				got = append(got, p.kind)
+			}
+			slices.Sort(got)
+			slices.Sort(c.want)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("kinds of problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,192 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/pack"
+)
+
+// tables is what the database holds, of one moment.
+type tables struct {
+	rows        []row
+	blocks      map[blockKey]int // length of the inflated block
+	issues      map[groupKey]issue
+	issueOf     map[groupKey]event.ID // by fingerprint
+	hours       map[timeKey]int64
+	users       map[groupKey]int64 // rows of issue_users by fingerprint
+	minutes     map[minuteKey]int64
+	packed      int64 // Σ packs.events
+	duplicates  int64 // Σ of the columns of project_minutes
+	expired     int64
+	deadLetters int64
+}
+
+// A row is one of events, with the record that its place in its block holds.
+type row struct {
+	id          event.ID
+	project     int64
+	fingerprint event.ID
+	received    time.Time
+	user        *int64
+	day         event.Day
+	block       blockKey
+	start       int
+	length      int
+	record      pack.Record
+	problem     error // why there is no record
+}
+
+type blockKey struct {
+	project, block int64
+	day            event.Day
+}
+
+// A groupKey names a fingerprint or an issue of a project.
+type groupKey struct {
+	project int64
+	id      event.ID
+}
+
+type timeKey struct {
+	groupKey
+	at time.Time
+}
+
+type minuteKey struct {
+	project int64
+	at      time.Time
+}
+
+type issue struct {
+	events, users int64
+	first, last   time.Time
+}
+
+// readTables reads all of it in one snapshot, blocks inflated and records parsed.
+func readTables(ctx context.Context, url string) (*tables, error) {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return nil, fmt.Errorf("read tables: %w", err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	found := &tables{
+		blocks: map[blockKey]int{}, issues: map[groupKey]issue{}, issueOf: map[groupKey]event.ID{},
+		hours: map[timeKey]int64{}, users: map[groupKey]int64{}, minutes: map[minuteKey]int64{},
+	}
+	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err = pgx.BeginTxFunc(ctx, conn, snapshot, func(tx pgx.Tx) error {
+		if err := found.readEvents(ctx, tx); err != nil {
+			return err
+		}
+		return found.readCounters(ctx, tx)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read tables: %w", err)
+	}
+	return found, nil
+}
+
+func (f *tables) readEvents(ctx context.Context, tx pgx.Tx) error {
+	inflated := map[blockKey][]byte{}
+	codec := pack.NewCodec()
+	var key blockKey
+	var day int32
+	var data []byte
+	blocks, err := tx.Query(ctx, `select project_id, block_id, day - date '1970-01-01', data from trivet.blocks`)
+	if err != nil {
+		return err
+	}
+	_, err = pgx.ForEachRow(blocks, []any{&key.project, &key.block, &day, &data}, func() error {
+		key.day = event.Day(day)
+		body, err := codec.Inflate(nil, data)
+		inflated[key], f.blocks[key] = body, len(body)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var r row
+	events, err := tx.Query(ctx, `select event_id, project_id, fingerprint, received_at, user_hash, day - date '1970-01-01',
+		block_id, block_start, block_length from trivet.events`)
+	if err != nil {
+		return err
+	}
+	_, err = pgx.ForEachRow(events, []any{
+		(*[16]byte)(&r.id), &r.project, (*[16]byte)(&r.fingerprint), &r.received, &r.user, &day,
+		&r.block.block, &r.start, &r.length,
+	}, func() error {
+		one := r
+		one.day = event.Day(day)
+		one.block.project, one.block.day = r.project, one.day
+		one.record, one.problem = cut(inflated[one.block], r.start, r.length)
+		f.rows = append(f.rows, one)
+		r.user = nil
+		return nil
+	})
+	return err
+}
+
+// cut parses the record at a place of a block.
+func cut(block []byte, start, length int) (pack.Record, error) {
+	if start < 0 || length <= 0 || start+length > len(block) {
+		return pack.Record{}, fmt.Errorf("bytes %d to %d of a block of %d", start, start+length, len(block))
+	}
+	record, rest, err := pack.Parse(block[start : start+length])
+	if err == nil && len(rest) > 0 {
+		err = fmt.Errorf("%d bytes behind the record", len(rest))
+	}
+	return record, err
+}
+
+func (f *tables) readCounters(ctx context.Context, tx pgx.Tx) error {
+	var k groupKey
+	var at, last time.Time
+	var id event.ID
+	var n, m int64
+	group := []any{&k.project, (*[16]byte)(&k.id)}
+	for _, table := range []struct {
+		sql  string
+		into []any
+		keep func()
+	}{
+		{
+			`select project_id, issue_id, events, users, first_seen, last_seen from trivet.issues`, append(group, &n, &m, &at, &last),
+			func() { f.issues[k] = issue{n, m, at.UTC(), last.UTC()} },
+		},
+		{
+			`select project_id, fingerprint, issue_id from trivet.issue_fingerprints`, append(group, (*[16]byte)(&id)),
+			func() { f.issueOf[k] = id },
+		},
+		{
+			`select project_id, fingerprint, hour, events from trivet.issue_hours`, append(group, &at, &n),
+			func() { f.hours[timeKey{k, at.UTC()}] = n },
+		},
+		{
+			`select project_id, fingerprint, count(*) from trivet.issue_users group by 1, 2`, append(group, &n),
+			func() { f.users[k] = n },
+		},
+		{
+			`select project_id, minute, events from trivet.project_minutes`, []any{&k.project, &at, &n},
+			func() { f.minutes[minuteKey{k.project, at.UTC()}] = n },
+		},
+		{
+			`select coalesce(sum(duplicates), 0)::bigint, coalesce(sum(expired), 0)::bigint, coalesce(sum(dead_lettered), 0)::bigint,
+			(select coalesce(sum(events), 0)::bigint from trivet.packs) from trivet.project_minutes`,
+			[]any{&f.duplicates, &f.expired, &f.deadLetters, &f.packed}, func() {},
+		},
+	} {
+		rows, err := tx.Query(ctx, table.sql)
+		if err != nil {
+			return err
+		}
+		if _, err := pgx.ForEachRow(rows, table.into, func() error { table.keep(); return nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
