@@ -25,7 +25,7 @@ func check(t *testing.T, name, body string) {
 	t.Helper()
 	body = generated + body
 	if *update {
-		if err := os.WriteFile(name, []byte(body), 0o644); err != nil { //nolint:gosec // a document
+		if err := os.WriteFile(name, []byte(body), 0o644); err != nil { // a document
 			t.Fatal(err)
 		}
 	}

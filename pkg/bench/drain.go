@@ -13,6 +13,8 @@ const (
 	preloadTimeout = 5 * time.Minute
 	drainTimeout   = 5 * time.Minute
 	preloadSenders = 64
+	// usualDrain of an event; a profile of the drain must not last much longer than it.
+	usualDrain = 40 * time.Microsecond
 )
 
 // measureWorker preloads the stream through ingest and lets one worker drain it. The clock runs from the
@@ -63,10 +65,15 @@ func (b *bench) drain(ctx context.Context, p *pipeline, worker *child, loaded lo
 		return err
 	}
 	m := newMeter(worker.process(), p.nats.process(), server)
-	start := time.Now()
 	if _, err := p.js.ResumeConsumer(ctx, queue.Events, queue.Workers); err != nil {
 		return fmt.Errorf("resume consumer: %w", err)
 	}
+	if err := p.delivering(ctx, worker); err != nil {
+		return err
+	}
+	start := time.Now()
+	profiles := b.profile(ctx, "drain", time.Duration(loaded.Accepted)*usualDrain, worker)
+	defer profiles()
 	if err := p.drained(ctx, worker); err != nil {
 		return err
 	}
@@ -75,18 +82,29 @@ func (b *bench) drain(ctx context.Context, p *pipeline, worker *child, loaded lo
 	return b.storage(ctx, p.db, s, "trivet", wal, tables, loaded.Accepted)
 }
 
+// delivering returns when the worker has got its first packs: a pull that waited while the consumer was
+// paused is only answered when it is made anew, up to a second later.
+func (p *pipeline) delivering(ctx context.Context, worker *child) error {
+	return await(ctx, worker, func(at queue.Backlog) bool { return at.AckPending > 0 || at.Pending == 0 }, p.source)
+}
+
 // drained returns when nothing is left to be written.
 func (p *pipeline) drained(ctx context.Context, worker *child) error {
+	return await(ctx, worker, func(at queue.Backlog) bool { return at.AckPending == 0 && at.Pending == 0 }, p.source)
+}
+
+// await polls a consumer until what is wanted is so.
+func await(ctx context.Context, worker *child, wanted func(queue.Backlog) bool, source *queue.Source) error {
 	ctx, cancel := context.WithTimeout(ctx, drainTimeout)
 	defer cancel()
 	for {
-		packs, err := p.backlog(ctx)
-		if err != nil || packs == 0 {
+		at, err := source.Backlog(ctx)
+		if err != nil || wanted(at) {
 			return err
 		}
 		select {
 		case <-ctx.Done():
-			return worker.failed(fmt.Errorf("%d packs are left: %w", packs, ctx.Err()))
+			return worker.failed(fmt.Errorf("%d packs are left: %w", at.Pending, ctx.Err()))
 		case <-worker.ended:
 			return worker.failed(errors.New("it ended"))
 		case <-time.After(pollInterval):

@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-	"time"
 )
 
 const (
@@ -13,8 +10,8 @@ const (
 	// that rate where it was not measured.
 	firstGuess   = 0.25
 	usualEcho    = 30_000.0
-	stepBack     = 0.93 // when the backlog does not stay flat for the long window
-	maxStepsBack = 4
+	stepBack     = 0.9 // when the backlog does not stay flat for the long window
+	maxStepsBack = 6
 )
 
 // measureEndToEnd finds the rate that one ingest, NATS, one worker and Postgres keep up with, stays at it,
@@ -78,7 +75,7 @@ func (b *bench) sustain(ctx context.Context, p *pipeline, worker *child, sys *sy
 		if err != nil {
 			return 0, err
 		}
-		profiles := b.profile(ctx, p.ingest, worker)
+		profiles := b.profile(ctx, "end-to-end", b.plan.Sustain, p.ingest, worker)
 		t, err := b.try(ctx, sys, rate, b.plan.Sustain)
 		profiles()
 		if err != nil {
@@ -122,36 +119,4 @@ func (b *bench) relax(ctx context.Context, p *pipeline, sys *system, rate float6
 	t.sample["probes"] = float64(len(visible))
 	b.add("end to end at 70 %", t.sample)
 	return int64(len(visible)), sys.drained(ctx)
-}
-
-// profile takes CPU profiles of our processes during the long window, if that is asked for. The func it
-// returns waits for them; a profile that fails is only a message.
-func (b *bench) profile(ctx context.Context, of ...*child) (wait func()) {
-	if !b.profiles {
-		return func() {}
-	}
-	done := make(chan struct{}, len(of))
-	for _, c := range of {
-		go func() {
-			defer func() { done <- struct{}{} }()
-			if err := b.takeProfile(ctx, c); err != nil {
-				b.say("no profile of %s: %v", c.name, err)
-			}
-		}()
-	}
-	return func() {
-		for range of {
-			<-done
-		}
-	}
-}
-
-func (b *bench) takeProfile(ctx context.Context, c *child) error {
-	f, err := os.Create(filepath.Join(b.out, fmt.Sprintf("%s-%d.pprof", c.name, b.round)))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	seconds := int(min(b.plan.Sustain, 30*time.Second).Seconds())
-	return get(ctx, fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%d", c.ops, seconds), f)
 }

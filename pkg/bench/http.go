@@ -14,6 +14,7 @@ import (
 type edge struct {
 	name, addr string
 	processes  []process
+	ours       *child // our ingest, which can be profiled; nil for the others
 }
 
 // measureHTTP lets bare Echo, the naive edge and our ingest answer the same bodies in a closed loop, one
@@ -38,9 +39,9 @@ func (b *bench) measureHTTP(ctx context.Context) error {
 	}
 	defer naive.stop()
 	edges := []edge{
-		{"bare Echo", hostOf(bareURL), []process{bare.process()}},
-		{"naive edge", hostOf(naiveURL), []process{naive.process(), p.nats.process()}},
-		{"ingest", p.addr, []process{p.ingest.process(), p.nats.process()}},
+		{"bare Echo", hostOf(bareURL), []process{bare.process()}, nil},
+		{"naive edge", hostOf(naiveURL), []process{naive.process(), p.nats.process()}, nil},
+		{"ingest", p.addr, []process{p.ingest.process(), p.nats.process()}, p.ingest},
 	}
 	for _, connections := range b.plan.Connections {
 		for _, e := range edges {
@@ -59,14 +60,21 @@ func (b *bench) measureEdge(ctx context.Context, p *pipeline, e edge, connection
 		return err
 	}
 	var m *meter
-	result, err := b.load(ctx, loadSpec{Addr: e.addr, Connections: connections, Seconds: b.plan.HTTP.Seconds()}, func() { m = newMeter(e.processes...) })
+	profiles := func() {}
+	result, err := b.load(ctx, loadSpec{Addr: e.addr, Connections: connections, Seconds: b.plan.HTTP.Seconds()}, func() {
+		if e.ours != nil && connections > 1 {
+			profiles = b.profile(ctx, fmt.Sprintf("%d-connections", connections), b.plan.HTTP, e.ours)
+		}
+		m = newMeter(e.processes...)
+	})
+	profiles()
 	if err != nil {
 		return err
 	}
 	s := sample{}
 	m.into(s, result.Accepted)
 	result.into(s)
-	if e.name == "ingest" {
+	if e.ours != nil {
 		after, err := p.q.State(ctx, queue.Events)
 		if err != nil {
 			return err

@@ -161,12 +161,6 @@ func (p *pipeline) stop() {
 	p.undo = nil
 }
 
-// backlog returns how many packs are not written yet.
-func (p *pipeline) backlog(ctx context.Context) (packs uint64, err error) {
-	at, err := p.source.Backlog(ctx)
-	return at.Pending + uint64(at.AckPending), err //nolint:gosec // not negative
-}
-
 // written returns how many events the tables count.
 func (p *pipeline) written(ctx context.Context) (events int64, err error) {
 	err = p.db.pool.QueryRow(ctx, `select coalesce(sum(events), 0)::bigint from trivet.project_minutes`).Scan(&events)

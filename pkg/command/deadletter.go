@@ -75,7 +75,7 @@ func showDeadLetter(ctx context.Context, c *call) error {
 		return err
 	}
 	return withQueue(ctx, func(q *queue.Queue) error {
-		d, err := q.DeadLetter(ctx, uint64(seq)) //nolint:gosec // number is positive
+		d, err := q.DeadLetter(ctx, uint64(seq)) // number is positive
 		if err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ func streamCommands() []command {
 					return err
 				}
 				return withQueue(ctx, func(q *queue.Queue) error {
-					for seq := uint64(from); seq < uint64(from)+max(count, 1); seq++ { //nolint:gosec // number is positive
+					for seq := uint64(from); seq < uint64(from)+max(count, 1); seq++ { // number is positive
 						if err := viewPack(ctx, c, q, seq); err != nil {
 							return err
 						}

@@ -23,8 +23,11 @@ type draft struct {
 	native bool
 }
 
-// maxArray bounds how many native events go in one request.
-const maxArray = 10
+// maxArray bounds how many native events go in one request, maxBody at how many bytes it is full.
+const (
+	maxArray = 10
+	maxBody  = 1 << 20
+)
 
 // plan makes posts of so many events, each sent one to three times, in an order of chance.
 func (t *traffic) plan(events int) []post {
@@ -49,7 +52,7 @@ func (t *traffic) plan(events int) []post {
 			continue
 		}
 		open[d.target] = at
-		if len(posts[at].events) >= maxArray || t.random.IntN(4) == 0 {
+		if n := len(posts[at].events); n >= maxArray || n*len(d.raw) > maxBody || t.random.IntN(4) == 0 {
 			delete(open, d.target)
 		}
 	}

@@ -53,7 +53,7 @@ const end = 0xff // never a byte of UTF-8
 
 func (h *hash) start(project int64) {
 	h.buf = append(h.buf[:0], Version)
-	h.buf = binary.BigEndian.AppendUint64(h.buf, uint64(project)) //nolint:gosec // only bits to hash
+	h.buf = binary.BigEndian.AppendUint64(h.buf, uint64(project)) // only bits to hash
 }
 
 func (h *hash) part(s string) { h.buf = append(append(h.buf, s...), end) }

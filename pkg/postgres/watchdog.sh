@@ -10,6 +10,6 @@ server=$!
 watcher=$!
 exec 9<&- </dev/null
 wait $server
-kill $watcher
+kill $watcher 2>/dev/null # unless it is done
 rm -f "$socket"/.s.PGSQL.*
-rmdir "$socket"
+rmdir "$socket" 2>/dev/null

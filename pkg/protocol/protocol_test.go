@@ -146,7 +146,7 @@ func golden(t *testing.T, path string, e *event.Event) {
 	}
 	got = append(got, '\n')
 	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil { //nolint:gosec // a file of the repository
+		if err := os.WriteFile(path, got, 0o644); err != nil { // a file of the repository
 			t.Fatal(err)
 		}
 		return

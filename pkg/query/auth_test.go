@@ -70,14 +70,7 @@ func TestOnlyGoodTokensRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	revoked := s.makeToken(s.project, store.ScopeRead)
-	tokens, err := b.db.Tokens(t.Context(), s.org)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.db.RevokeToken(t.Context(), tokens[len(tokens)-1].ID); err != nil {
-		t.Fatal(err)
-	}
+	revoked := s.revokedToken()
 	for _, tc := range []struct {
 		name         string
 		in           string
@@ -130,4 +123,16 @@ func TestGoodTokensAreBelievedForAWhile(t *testing.T) {
 	if len(seen.seen) > maxTokens {
 		t.Errorf("%d tokens kept", len(seen.seen))
 	}
+}
+
+func (s *site) revokedToken() string {
+	s.b.t.Helper()
+	made, secret, err := s.b.db.CreateToken(s.b.t.Context(), store.Token{OrganizationID: s.org, ProjectID: s.project, Scopes: []string{store.ScopeRead}})
+	if err != nil {
+		s.b.t.Fatal(err)
+	}
+	if _, err := s.b.db.RevokeToken(s.b.t.Context(), made.ID); err != nil {
+		s.b.t.Fatal(err)
+	}
+	return secret
 }

@@ -59,8 +59,13 @@ func TestIngestsAnswersComeBack(t *testing.T) {
 		name         string
 		status, want int
 	}{
-		{"bad input", 400, 400}, {"no key", 401, 401}, {"over the rate", 429, 429}, {"not now", 503, 503},
-		{"a fault behind us", 500, 503}, {"a gateway", 502, 503}, {"a redirect", 302, 503},
+		{"bad input", 400, 400},
+		{"no key", 401, 401},
+		{"over the rate", 429, 429},
+		{"not now", 503, 503},
+		{"a fault behind us", 500, 503},
+		{"a gateway", 502, 503},
+		{"a redirect", 302, 503},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -95,23 +95,24 @@ func (a *API) frame(next echo.HandlerFunc) echo.HandlerFunc {
 		status := c.Response().Status
 		a.metrics.requests[name][statusClass(status)].Inc()
 		a.metrics.seconds[name].Observe(time.Since(start).Seconds())
-		a.line(status, err).Str("request_id", id).Str("route", name).Str("method", c.Request().Method).
-			Int("status", status).Dur("took_ms", time.Since(start)).Msg("request answered")
+		a.line(c, name, id, start, err)
 		return nil
 	}
 }
 
-// line is the log line of a request: ours to look at when it is a 5xx, else for debugging.
-func (a *API) line(status int, err error) *zerolog.Event {
+// line writes the log line of a request: ours to look at when it is a 5xx, else for debugging.
+func (a *API) line(c echo.Context, route, id string, start time.Time, err error) {
+	status, level := c.Response().Status, zerolog.DebugLevel
 	if status >= 500 {
-		line := a.log.Warn().Err(err)
-		var p *panicError
-		if errors.As(err, &p) {
-			line = line.Bytes("stack", p.stack)
-		}
-		return line
+		level = zerolog.WarnLevel
 	}
-	return a.log.Debug().Err(err)
+	line := a.log.WithLevel(level).Str("request_id", id).Str("route", route).Str("method", c.Request().Method).
+		Int("status", status).Dur("took_ms", time.Since(start)).Err(err)
+	var p *panicError
+	if errors.As(err, &p) {
+		line = line.Bytes("stack", p.stack)
+	}
+	line.Msg("request answered")
 }
 
 // A panicError is a bug of ours that one request met.
@@ -152,7 +153,7 @@ func requestID(h http.Header, now time.Time) string {
 // retryAfter is when a client may come back after a 503, up to twice as late so that not all come at once.
 func retryAfter(h http.Header, wait time.Duration) {
 	if wait > 0 {
-		wait += rand.N(wait) //nolint:gosec // jitter, not a secret
+		wait += rand.N(wait) // jitter, not a secret
 		h.Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
 	}
 }

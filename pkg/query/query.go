@@ -42,7 +42,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	defer q.Close()
-	api, err := New(env, cfg, db)
+	api, err := New(env, cfg, db) //nolint:contextcheck // each request brings its own
 	if err != nil {
 		return err
 	}

@@ -24,9 +24,9 @@ const (
 	// resnapshot bounds how stale an edge can be when a change passed it by: a watch can miss what was
 	// purged while the connection was down.
 	resnapshot = 10 * time.Minute
-	// rewatchMin and rewatchMax pace new watches: without a pause a fleet of edges would make hundreds a second.
-	rewatchMin = 200 * time.Millisecond
-	rewatchMax = 5 * time.Second
+	// shortestPause and longestPause pace new watches: without a pause a fleet of edges would make hundreds a second.
+	shortestPause = 200 * time.Millisecond
+	longestPause  = 5 * time.Second
 )
 
 // A Directory is this process's copy of all keys and write tokens. Lookups touch memory only and go on
@@ -47,24 +47,24 @@ func (q *Queue) WatchDirectory(ctx context.Context, env service.Env) *Directory 
 	}, d.age)
 	go func() {
 		defer close(d.done)
-		pause := rewatchMin
+		pause := shortestPause
 		for ctx.Err() == nil {
 			started := time.Now()
 			err := q.follow(ctx, d)
 			if ctx.Err() != nil {
 				return
 			}
-			if time.Since(started) > rewatchMax {
-				pause = rewatchMin
+			if time.Since(started) > longestPause {
+				pause = shortestPause
 			}
 			if err != nil {
 				q.log.Warn().Err(err).Msg("watch of the project directory ended; serving the last copy and watching again")
 			}
 			select {
 			case <-ctx.Done():
-			case <-time.After(pause + rand.N(pause)): //nolint:gosec // jitter, not a secret
+			case <-time.After(pause + rand.N(pause)): // jitter, not a secret
 			}
-			pause = min(2*pause, rewatchMax)
+			pause = min(2*pause, longestPause)
 		}
 	}()
 	return d

@@ -26,7 +26,7 @@ func JSON(r *jsonx.Reader) json.RawMessage {
 func Level(r *jsonx.Reader) event.Level {
 	switch r.Kind() {
 	case jsonx.Number:
-		switch n := event.Level(r.Int() / 10 * 10); n { //nolint:gosec // an overflow only gives an unknown level
+		switch n := event.Level(r.Int() / 10 * 10); n { // an overflow only gives an unknown level
 		case event.Debug, event.Info, event.Warning, event.Error, event.Fatal:
 			return n
 		}

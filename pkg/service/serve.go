@@ -57,7 +57,7 @@ func Serve(ctx context.Context, log zerolog.Logger, s Server) (*Listener, error)
 	if l.tls {
 		certificate, err := tls.LoadX509KeyPair(s.Certificate, s.Key)
 		if err != nil {
-			ln.Close()
+			_ = ln.Close()
 			return nil, fmt.Errorf("load certificate of %s: %w", s.Name, err)
 		}
 		l.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}

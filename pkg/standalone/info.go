@@ -33,7 +33,7 @@ type Info struct {
 // ReadInfo reads standalone.json of a data folder; the error is fs.ErrNotExist, wrapped, when there is none.
 func ReadInfo(dir string) (Info, error) {
 	var info Info
-	b, err := os.ReadFile(filepath.Join(dir, InfoFile)) //nolint:gosec // the operator's own folder
+	b, err := os.ReadFile(filepath.Join(dir, InfoFile)) // the operator's own folder
 	if err != nil {
 		return info, fmt.Errorf("read standalone.json: %w", err)
 	}

@@ -82,7 +82,7 @@ func Run(ctx context.Context, env service.Env, cfg Config, ready func(Info)) err
 	}
 	defer nats.Close() // after every role has returned
 	info.NATSURL = nats.URL()
-	if err := listen(&cfg, &info); err != nil {
+	if err := listen(ctx, &cfg, &info); err != nil {
 		return err
 	}
 	if err := setUp(ctx, env.Role("provision"), cfg, dir, &info); err != nil {
@@ -139,7 +139,7 @@ func startDatabase(ctx context.Context, log zerolog.Logger, dir string, cfg *Con
 }
 
 // listen fixes the addresses of the listeners, so that standalone.json can tell them before they are bound.
-func listen(cfg *Config, info *Info) error {
+func listen(ctx context.Context, cfg *Config, info *Info) error {
 	for _, l := range []struct {
 		env, fallback string
 		addr, url     *string
@@ -150,7 +150,7 @@ func listen(cfg *Config, info *Info) error {
 		if os.Getenv(l.env) == "" {
 			*l.addr = l.fallback
 		}
-		addr, err := fixPort(*l.addr)
+		addr, err := fixPort(ctx, *l.addr)
 		if err != nil {
 			return fmt.Errorf("%s: %w", l.env, err)
 		}
@@ -173,12 +173,12 @@ func listen(cfg *Config, info *Info) error {
 
 // fixPort replaces port 0 by a free one. Somebody else may take it before the role binds it; then the role
 // fails and says so.
-func fixPort(addr string) (string, error) {
+func fixPort(ctx context.Context, addr string) (string, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil || port != "0" {
 		return addr, err
 	}
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return "", err
 	}
@@ -235,7 +235,7 @@ func streamBytes(dir string) int64 {
 	if err := syscall.Statfs(dir, &fs); err != nil {
 		return maxStreamBytes
 	}
-	free := int64(fs.Bavail) * int64(fs.Bsize) //nolint:gosec,unconvert // types differ by platform
+	free := int64(fs.Bavail) * int64(fs.Bsize) //nolint:unconvert // a uint32 on macOS
 	return max(min(maxStreamBytes, free/4), 64<<20)
 }
 

@@ -26,11 +26,11 @@ func newCopyBuffer(size int) *copyBuffer {
 	return &copyBuffer{append(make([]byte, 0, size), copySignature...)}
 }
 
-func (c *copyBuffer) row(fields int16) { c.b = binary.BigEndian.AppendUint16(c.b, uint16(fields)) } //nolint:gosec // a small constant
+func (c *copyBuffer) row(fields int16) { c.b = binary.BigEndian.AppendUint16(c.b, uint16(fields)) } // a small constant
 
 func (c *copyBuffer) null() { c.b = binary.BigEndian.AppendUint32(c.b, math.MaxUint32) }
 
-func (c *copyBuffer) length(n int) { c.b = binary.BigEndian.AppendUint32(c.b, uint32(n)) } //nolint:gosec // fields are far under 2 GiB
+func (c *copyBuffer) length(n int) { c.b = binary.BigEndian.AppendUint32(c.b, uint32(n)) } // fields are far under 2 GiB
 
 func (c *copyBuffer) uuid(id event.ID) {
 	c.length(len(id))
@@ -39,17 +39,17 @@ func (c *copyBuffer) uuid(id event.ID) {
 
 func (c *copyBuffer) int2(v int16) {
 	c.length(2)
-	c.b = binary.BigEndian.AppendUint16(c.b, uint16(v)) //nolint:gosec // two's complement is the format
+	c.b = binary.BigEndian.AppendUint16(c.b, uint16(v)) // two's complement is the format
 }
 
 func (c *copyBuffer) int4(v int) {
 	c.length(4)
-	c.b = binary.BigEndian.AppendUint32(c.b, uint32(v)) //nolint:gosec // two's complement is the format
+	c.b = binary.BigEndian.AppendUint32(c.b, uint32(v)) // two's complement is the format
 }
 
 func (c *copyBuffer) int8(v int64) {
 	c.length(8)
-	c.b = binary.BigEndian.AppendUint64(c.b, uint64(v)) //nolint:gosec // two's complement is the format
+	c.b = binary.BigEndian.AppendUint64(c.b, uint64(v)) // two's complement is the format
 }
 
 func (c *copyBuffer) boolean(v *bool) {

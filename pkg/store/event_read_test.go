@@ -28,25 +28,6 @@ func TestEveryEventIsListedOnceAlsoWhereTimesAreEqual(t *testing.T) {
 		}))
 	}
 	write(t, db, rows...)
-	ids := func(f store.EventFilter) (all []string) {
-		f.Project, f.Limit = s.project, 7
-		for {
-			page, next, err := db.Events(t.Context(), s.org, f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, r := range page {
-				all = append(all, r.Received.Format("15:04:05.000000 ")+r.ID.String())
-			}
-			if next == "" {
-				return all
-			}
-			if len(page) != 7 {
-				t.Fatalf("a page of %d with a next", len(page))
-			}
-			f.Cursor = next
-		}
-	}
 	for _, tc := range []struct {
 		name string
 		in   store.EventFilter
@@ -60,7 +41,7 @@ func TestEveryEventIsListedOnceAlsoWhereTimesAreEqual(t *testing.T) {
 		{"until just after it", store.EventFilter{To: at.Add(time.Microsecond)}, 21},
 		{"from the second after it", store.EventFilter{From: at.Add(time.Second)}, 39},
 	} {
-		got := ids(tc.in)
+		got := walk(t, db, s, tc.in)
 		sorted := slices.Clone(got)
 		slices.Sort(sorted)
 		if len(slices.Compact(slices.Clone(sorted))) != len(got) {
@@ -70,6 +51,28 @@ func TestEveryEventIsListedOnceAlsoWhereTimesAreEqual(t *testing.T) {
 		if diff := cmp.Diff(sorted, got); len(got) != tc.want || diff != "" {
 			t.Errorf("%s: %d events, want %d; order: %s", tc.name, len(got), tc.want, diff)
 		}
+	}
+}
+
+// walk turns all pages of a list and returns time and id of each event.
+func walk(t *testing.T, db *store.Store, s site, f store.EventFilter) (all []string) {
+	t.Helper()
+	f.Project, f.Limit = s.project, 7
+	for {
+		page, next, err := db.Events(t.Context(), s.org, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range page {
+			all = append(all, r.Received.Format("2006-01-02 15:04:05.000000 ")+r.ID.String())
+		}
+		if next == "" {
+			return all
+		}
+		if len(page) != f.Limit {
+			t.Fatalf("a page of %d with a next", len(page))
+		}
+		f.Cursor = next
 	}
 }
 

@@ -101,7 +101,7 @@ const (
 // newBlockID returns an id that grows with time, so that new blocks append to their index, and that two
 // workers don't choose at once: 41 bits of milliseconds, 22 random ones.
 func newBlockID(now time.Time) int64 {
-	return now.UnixMilli()<<22 | rand.Int64N(1<<22) //nolint:gosec // not a secret; a clash is a conflict and tried again
+	return now.UnixMilli()<<22 | rand.Int64N(1<<22) // not a secret; a clash is a conflict and tried again
 }
 
 const copyBlocks = `copy trivet.blocks (project_id, block_id, day, data) from stdin (format binary)`
@@ -144,7 +144,7 @@ func (c *copyBuffer) event(r *Row, block int64, start, length int) {
 func packTime(id event.ID) time.Time {
 	var ms [8]byte
 	copy(ms[2:], id[:6])
-	return time.UnixMilli(int64(binary.BigEndian.Uint64(ms[:]))).UTC() //nolint:gosec // 48 bits
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(ms[:]))).UTC() // 48 bits
 }
 
 // PackDay returns the partition of a pack, from the time in its id.

@@ -123,7 +123,7 @@ func insertPacks(ctx context.Context, tx pgx.Tx, packs []Pack, alone bool) (fres
 		sorted = slices.CompactFunc(sorted, func(a, b Pack) bool { return a.ID == b.ID })
 		ids, days, events := make([][16]byte, len(sorted)), make([]int32, len(sorted)), make([]int32, len(sorted))
 		for i, p := range sorted {
-			ids[i], days[i], events[i] = p.ID, int32(p.Day), int32(p.Events) //nolint:gosec // a pack holds thousands at most
+			ids[i], days[i], events[i] = p.ID, int32(p.Day), int32(p.Events) // a pack holds thousands at most
 		}
 		queue.Queue(insertPacksSQL, ids, days, events).Query(func(rows pgx.Rows) error {
 			var id [16]byte

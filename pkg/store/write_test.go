@@ -209,7 +209,7 @@ func TestWorkersAtOnceAgree(t *testing.T) {
 		id   event.ID
 		rows []store.Row
 	}
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a seed that fails must fail again
+	random := rand.New(rand.NewPCG(1, 2)) // a seed that fails must fail again
 	var jobs []job
 	sent := map[event.ID]bool{}
 	for range writers * rounds {

@@ -31,12 +31,11 @@ func (w *Worker) pipe(ctx context.Context, stream, consumer string, handle func(
 	var backoff time.Duration
 	for ctx.Err() == nil {
 		err := w.drain(ctx, stream, consumer, handle, func() { backoff = 0 })
-		if ctx.Err() != nil {
-			return nil
+		if ctx.Err() == nil {
+			backoff = min(max(2*backoff, minBackoff), maxBackoff)
+			w.log.Warn().Err(err).Str("stream", stream).Dur("retry_in", backoff).Msg("can't take packs; trying again")
+			sleep(ctx, backoff)
 		}
-		backoff = min(max(2*backoff, minBackoff), maxBackoff)
-		w.log.Warn().Err(err).Str("stream", stream).Dur("retry_in", backoff).Msg("can't take packs; trying again")
-		sleep(ctx, backoff)
 	}
 	return nil
 }

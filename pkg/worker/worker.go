@@ -58,7 +58,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	env = env.Role("worker")
-	cfg.Store.MaxConns = max(cfg.Store.MaxConns, int32(cfg.Pipelines+spareConns)) //nolint:gosec // validated
+	cfg.Store.MaxConns = max(cfg.Store.MaxConns, int32(cfg.Pipelines+spareConns)) // validated
 	db, err := store.Open(ctx, env, cfg.Store)
 	if err != nil {
 		return err
@@ -132,5 +132,5 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) *Worker {
 
 // oldest returns the first day that is kept.
 func (w *Worker) oldest() event.Day {
-	return event.DayOf(w.now()) - event.Day(w.cfg.RetentionDays) //nolint:gosec // validated
+	return event.DayOf(w.now()) - event.Day(w.cfg.RetentionDays) // validated
 }
