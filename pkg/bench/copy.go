@@ -70,7 +70,7 @@ func (b *bench) measureCopy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	before, err := b.wal(ctx, db)
+	before, err := b.mark(ctx, db, "public")
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (b *bench) measureCopy(ctx context.Context) error {
 	s := sample{"rate": float64(b.plan.CopyRows) / took.Seconds()}
 	m.into(s, int64(b.plan.CopyRows))
 	s["cpu_client"] = client * per / float64(b.plan.CopyRows)
-	if err := b.storage(ctx, db, s, "public", before, 0, int64(b.plan.CopyRows)); err != nil {
+	if err := b.storage(ctx, db, s, before, int64(b.plan.CopyRows)); err != nil {
 		return err
 	}
 	s["lz4"] = float64(strings.Count(payload, "lz4"))
@@ -132,37 +132,4 @@ func issueFingerprint(issue int) (id [16]byte) {
 	binary.BigEndian.PutUint64(id[:8], rng.Uint64())
 	binary.BigEndian.PutUint64(id[8:], rng.Uint64())
 	return id
-}
-
-// wal returns how many bytes of log the server has written since it was made.
-func (b *bench) wal(ctx context.Context, db *database) (bytes float64, err error) {
-	err = db.pool.QueryRow(ctx, `select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8`).Scan(&bytes)
-	if err != nil {
-		return 0, fmt.Errorf("ask for the log's position: %w", err)
-	}
-	return bytes, nil
-}
-
-// relationBytes returns what all tables of a schema take with their indexes and TOAST.
-func relationBytes(ctx context.Context, db *database, schema string) (bytes float64, err error) {
-	err = db.pool.QueryRow(ctx, `select coalesce(sum(pg_total_relation_size(c.oid)), 0)::float8
-		from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relkind = 'r'`, schema).Scan(&bytes)
-	if err != nil {
-		return 0, fmt.Errorf("ask for the size of tables: %w", err)
-	}
-	return bytes, nil
-}
-
-// storage adds bytes of tables and of log per event to a sample; what the empty tables took does not count.
-func (b *bench) storage(ctx context.Context, db *database, s sample, schema string, walBefore, tablesBefore float64, events int64) error {
-	wal, err := b.wal(ctx, db)
-	if err != nil {
-		return err
-	}
-	tables, err := relationBytes(ctx, db, schema)
-	if err != nil {
-		return err
-	}
-	s["table_bytes"], s["wal_bytes"] = (tables-tablesBefore)/float64(max(events, 1)), (wal-walBefore)/float64(max(events, 1))
-	return nil
 }

@@ -30,7 +30,7 @@ func (b *bench) measureWorker(ctx context.Context) error {
 		return err
 	}
 	defer p.stop()
-	tables, err := relationBytes(ctx, db, "trivet")
+	empty, err := b.mark(ctx, db, "trivet")
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (b *bench) measureWorker(ctx context.Context) error {
 		return err
 	}
 	s := sample{}
-	if err := b.drain(ctx, p, worker, loaded, tables, s); err != nil {
+	if err := b.drain(ctx, p, worker, loaded, empty, s); err != nil {
 		return err
 	}
 	b.add("worker", s)
@@ -55,12 +55,8 @@ func (b *bench) measureWorker(ctx context.Context) error {
 }
 
 // drain lets the worker go and fills the sample.
-func (b *bench) drain(ctx context.Context, p *pipeline, worker *child, loaded loadResult, tables float64, s sample) error {
+func (b *bench) drain(ctx context.Context, p *pipeline, worker *child, loaded loadResult, empty mark, s sample) error {
 	server, err := b.postgresProcess()
-	if err != nil {
-		return err
-	}
-	wal, err := b.wal(ctx, p.db)
 	if err != nil {
 		return err
 	}
@@ -79,7 +75,7 @@ func (b *bench) drain(ctx context.Context, p *pipeline, worker *child, loaded lo
 	}
 	s["rate"] = float64(loaded.Accepted) / time.Since(start).Seconds()
 	m.into(s, loaded.Accepted)
-	return b.storage(ctx, p.db, s, "trivet", wal, tables, loaded.Accepted)
+	return b.storage(ctx, p.db, s, empty, loaded.Accepted)
 }
 
 // delivering returns when the worker has got its first packs: a pull that waited while the consumer was

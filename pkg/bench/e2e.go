@@ -39,11 +39,11 @@ func (b *bench) measureEndToEnd(ctx context.Context) error {
 		name: "end to end", addr: p.addr, processes: []process{p.ingest.process(), p.nats.process(), worker.process(), server},
 		written: p.written, drained: func(ctx context.Context) error { return p.drained(ctx, worker) },
 	}
-	tables, err := relationBytes(ctx, db, "trivet")
+	empty, err := b.mark(ctx, db, "trivet")
 	if err != nil {
 		return err
 	}
-	rate, err := b.sustain(ctx, p, worker, sys, tables)
+	rate, err := b.sustain(ctx, p, worker, sys, empty)
 	if err != nil {
 		return err
 	}
@@ -56,16 +56,8 @@ func (b *bench) measureEndToEnd(ctx context.Context) error {
 
 // sustain searches the rate and stays at it for the long window, a little lower where that shows the
 // backlog growing. It returns the rate.
-func (b *bench) sustain(ctx context.Context, p *pipeline, worker *child, sys *system, tables float64) (float64, error) {
-	guess := b.lastRate[sys.name]
-	if guess == 0 {
-		echo := b.report.value("bare Echo, 64 connections", b.round, "rate")
-		if echo == 0 {
-			echo = usualEcho
-		}
-		guess = firstGuess * echo
-	}
-	best, err := b.highest(ctx, sys, guess, b.plan.Try, b.plan.Tries)
+func (b *bench) sustain(ctx context.Context, p *pipeline, worker *child, sys *system, empty mark) (float64, error) {
+	best, err := b.highest(ctx, sys, b.guess(sys), b.plan.Try, b.plan.Tries)
 	if err != nil {
 		return 0, err
 	}
@@ -89,7 +81,7 @@ func (b *bench) sustain(ctx context.Context, p *pipeline, worker *child, sys *sy
 		if err != nil {
 			return 0, err
 		}
-		if err := b.storage(ctx, p.db, t.sample, "trivet", wal, tables, sys.accepted); err != nil {
+		if err := b.storage(ctx, p.db, t.sample, empty, sys.accepted); err != nil {
 			return 0, err
 		}
 		t.sample["wal_bytes"] = (after - wal) / float64(max(t.load.Accepted, 1))
@@ -100,18 +92,28 @@ func (b *bench) sustain(ctx context.Context, p *pipeline, worker *child, sys *sy
 	return 0, fmt.Errorf("no rate near %.0f/s keeps the backlog flat for %v", best.rate, b.plan.Sustain)
 }
 
+// guess returns where the search starts: at the rate of the round before, else at a share of the bare Echo
+// rate of this round.
+func (b *bench) guess(sys *system) float64 {
+	if rate := b.lastRate[sys.name]; rate > 0 {
+		return rate
+	}
+	if echo := b.report.value(atConnections("bare Echo", 64), b.round, "rate"); echo > 0 {
+		return firstGuess * echo
+	}
+	return firstGuess * usualEcho
+}
+
 // relax measures latencies at a rate the system carries easily, with probes that look when an event of
 // theirs can be read. It returns how many probes were accepted.
 func (b *bench) relax(ctx context.Context, p *pipeline, sys *system, rate float64) (int64, error) {
-	probing, cancel := context.WithTimeout(ctx, b.plan.Relaxed)
-	defer cancel()
-	probes := startProbes(probing, p)
+	var running *probes
+	sys.begin = func() { running = startProbes(ctx, p, b.plan.Relaxed) }
 	t, err := b.try(ctx, sys, rate, b.plan.Relaxed)
-	cancel()
-	visible, probeErr := probes.wait()
-	if err == nil {
-		err = probeErr
+	if running == nil || err != nil {
+		return 0, fmt.Errorf("at %.0f/s: %w", rate, err)
 	}
+	visible, err := running.wait()
 	if err != nil {
 		return 0, fmt.Errorf("at %.0f/s: %w", rate, err)
 	}

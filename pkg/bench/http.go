@@ -82,8 +82,16 @@ func (b *bench) measureEdge(ctx context.Context, p *pipeline, e edge, connection
 		s["events_per_pack"] = float64(result.Accepted) / float64(max(after.Messages-before.Messages, 1))
 		s["queue_bytes"] = float64(after.Bytes-before.Bytes) / float64(max(result.Accepted, 1))
 	}
-	b.add(fmt.Sprintf("%s, %d connections", e.name, connections), s)
+	b.add(atConnections(e.name, connections), s)
 	return nil
+}
+
+// atConnections names a measurement of an edge.
+func atConnections(name string, connections int) string {
+	if connections == 1 {
+		return name + ", 1 connection"
+	}
+	return fmt.Sprintf("%s, %d connections", name, connections)
 }
 
 // naiveStream is where the naive design keeps its events, one a message.

@@ -159,10 +159,8 @@ func (l *load) drive(ctx context.Context) {
 			return
 		}
 		_, code, err := c.post(ctx, r, due, rng)
-		if err != nil {
-			if ctx.Err() == nil {
-				l.broken.Add(1)
-			}
+		if err != nil { // also when the window is long over and its connection was cut
+			l.broken.Add(1)
 			continue
 		}
 		took = append(took, uint32(min(time.Since(due).Microseconds(), 1<<31))) //nolint:gosec // bounded

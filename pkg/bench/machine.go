@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,8 +36,35 @@ func (b *bench) machine(ctx context.Context) (map[string]string, error) {
 		"Postgres":  version + ", fsync on, shared_buffers 1GB, max_wal_size 8GB, wal_compression " + compression,
 		"NATS":      server.VERSION + ", sync always",
 		"fsync":     fmt.Sprintf("%d µs for 8 KiB, median of %d", fsync.Microseconds(), syncTries),
-		"load 1min": firstWord(readSmall("/proc/loadavg")) + " at the start",
+		"load 1min": loadAverage() + " at the start",
 	}, nil
+}
+
+// A cpuTime is what the machine's processors did since it started, in ticks.
+type cpuTime struct{ total, steal float64 }
+
+// machineTime reads it; zero where there is no /proc.
+func machineTime() (t cpuTime) {
+	line, _, _ := strings.Cut(readSmall("/proc/stat"), "\n")
+	for i, field := range strings.Fields(line) {
+		ticks, err := strconv.ParseFloat(field, 64)
+		if err != nil || i > stealField { // "cpu" itself, and guests, which are counted in user already
+			continue
+		}
+		t.total += ticks
+		if i == stealField {
+			t.steal = ticks
+		}
+	}
+	return t
+}
+
+// stealField of the first line of /proc/stat is the time another machine on the same hardware took.
+const stealField = 8
+
+// since tells how much was stolen since before: rates of a run with much of it mean little.
+func (t cpuTime) since(before cpuTime) string {
+	return fmt.Sprintf("%.1f %% of the processors' time", 100*(t.steal-before.steal)/max(t.total-before.total, 1))
 }
 
 func cpuModel() string {
@@ -57,8 +85,9 @@ func readSmall(path string) string {
 	return string(text[:min(len(text), 4<<10)])
 }
 
-func firstWord(s string) string {
-	word, _, _ := strings.Cut(s, " ")
+// loadAverage tells how busy others keep the machine, before the run itself does.
+func loadAverage() string {
+	word, _, _ := strings.Cut(readSmall("/proc/loadavg"), " ")
 	return word
 }
 

@@ -105,6 +105,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer closeAll()
+	before := machineTime()
 	for round := range o.rounds {
 		b.round = round + 1
 		for _, phase := range o.phases {
@@ -121,7 +122,7 @@ func run(ctx context.Context, o options) error {
 	if ctx.Err() != nil {
 		err = errors.Join(ctx.Err(), err)
 	}
-	b.report.Finished = time.Now().UTC()
+	b.report.Finished, b.report.Machine["steal"] = time.Now().UTC(), machineTime().since(before)
 	return errors.Join(err, b.publish(os.Stdout))
 }
 

@@ -66,7 +66,7 @@ func (b *bench) searchNaive(ctx context.Context, db *database, sys *system) erro
 	if guess == 0 {
 		guess = naiveRate
 	}
-	wal, err := b.wal(ctx, db)
+	empty, err := b.mark(ctx, db, "public")
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (b *bench) searchNaive(ctx context.Context, db *database, sys *system) erro
 	if err != nil {
 		return err
 	}
-	if err := b.storage(ctx, db, best.sample, "public", wal, 0, sys.accepted); err != nil {
+	if err := b.storage(ctx, db, best.sample, empty, sys.accepted); err != nil {
 		return err
 	}
 	b.lastRate[sys.name] = best.rate

@@ -27,7 +27,7 @@ var full = plan{
 var quickPlan = plan{
 	Limit: 5 * time.Minute, HTTP: time.Second, Connections: []int{1, 64, 256},
 	CopyRows: 20_000, Preload: 20_000,
-	Try: 4 * time.Second, Tries: 4, Sustain: 8 * time.Second, Relaxed: 5 * time.Second,
+	Try: 3 * time.Second, Tries: 3, Sustain: 6 * time.Second, Relaxed: 5 * time.Second,
 	NaiveTry: 3 * time.Second, NaiveTries: 3,
 }
 

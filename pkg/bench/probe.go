@@ -25,41 +25,39 @@ const (
 	probePatience = time.Minute
 )
 
-// startProbes probes until ctx ends.
-func startProbes(ctx context.Context, p *pipeline) *probes {
-	probes := &probes{p: p, waiting: map[[16]byte]time.Time{}, done: make(chan struct{})}
+// startProbes probes for a while, and then waits for those that are under way, or until ctx ends.
+func startProbes(ctx context.Context, p *pipeline, window time.Duration) *probes {
+	w := &probes{p: p, waiting: map[[16]byte]time.Time{}, done: make(chan struct{})}
 	go func() {
-		defer close(probes.done)
-		probes.err = probes.run(ctx)
+		defer close(w.done)
+		w.err = w.run(ctx, window)
 	}()
-	return probes
+	return w
 }
 
-func (w *probes) run(ctx context.Context) error {
+func (w *probes) run(ctx context.Context, window time.Duration) error {
 	rng := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) //nolint:gosec // ids of test events
 	c := &conn{addr: w.p.addr}
 	defer c.close()
 	send, look := time.NewTicker(probeEvery), time.NewTicker(pollInterval)
 	defer send.Stop()
 	defer look.Stop()
-	// What is sent is looked for also after ctx has ended.
-	rest, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	var late <-chan time.Time
-	sending := ctx.Done()
-	for sending != nil || len(w.waiting) > 0 {
+	over, late := time.After(window), time.After(window+probePatience)
+	for sending := true; sending || len(w.waiting) > 0; {
 		select {
-		case <-sending:
-			sending, late = nil, time.After(probePatience)
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-over:
+			sending = false
 			send.Stop()
 		case <-late:
 			return fmt.Errorf("%d probes can't be read after a minute", len(w.waiting))
 		case <-send.C:
-			if err := w.send(rest, c, rng); err != nil {
+			if err := w.send(ctx, c, rng); err != nil {
 				return err
 			}
 		case <-look.C:
-			if err := w.look(rest); err != nil {
+			if err := w.look(ctx); err != nil {
 				return err
 			}
 		}

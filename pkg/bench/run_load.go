@@ -65,6 +65,9 @@ func (b *bench) load(ctx context.Context, spec loadSpec, before func()) (loadRes
 		return loadResult{}, err
 	}
 	<-s.done
+	if err := ctx.Err(); err != nil {
+		return s.result, err // cut short: no measurement
+	}
 	return s.result, s.err
 }
 

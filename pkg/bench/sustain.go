@@ -14,6 +14,7 @@ type system struct {
 	processes []process
 	written   func(context.Context) (int64, error) // events in the tables
 	drained   func(context.Context) error          // returns when nothing is left to write
+	begin     func()                               // called when a load begins; nil for nothing
 	accepted  int64                                // over all trials
 	broken    int64                                // requests without an answer, over all trials
 }
@@ -45,7 +46,13 @@ func (b *bench) try(ctx context.Context, sys *system, rate float64, window time.
 		return t, err
 	}
 	var m *meter
-	sending, err := b.beginLoad(ctx, loadSpec{Addr: sys.addr, Connections: e2eSenders, Rate: rate, Seconds: window.Seconds()}, func() { m = newMeter(sys.processes...) })
+	spec := loadSpec{Addr: sys.addr, Connections: e2eSenders, Rate: rate, Seconds: window.Seconds()}
+	sending, err := b.beginLoad(ctx, spec, func() {
+		if sys.begin != nil {
+			sys.begin()
+		}
+		m = newMeter(sys.processes...)
+	})
 	if err != nil {
 		return t, err
 	}
@@ -61,6 +68,7 @@ func (b *bench) try(ctx context.Context, sys *system, rate float64, window time.
 		return t, err
 	}
 	t.load.into(t.sample)
+	t.sample["rate"] = float64(t.load.Accepted) / window.Seconds() // what came in after the window was due in it
 	m.into(t.sample, t.load.Accepted)
 	t.sample["drain_s"] = time.Since(ended).Seconds()
 	t.sample["lag_s"] = lags[len(lags)-1] / rate

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -21,6 +22,10 @@ import (
 	"github.com/trivetlabs/trivet/pkg/store/storetest"
 )
 
+// allAtOnce lets every test run beside the others: what they do most is wait, for killed workers' packs to
+// come back and for the janitor.
+const allAtOnce = "16"
+
 // roleEnv makes this test program another process of a test.
 const roleEnv = "FAULTS_ROLE"
 
@@ -30,6 +35,10 @@ func TestMain(m *testing.M) {
 		exit(serveNATS())
 	case "leash":
 		exit(leash(os.Stdin))
+	}
+	flag.Parse()
+	if err := flag.Set("test.parallel", allAtOnce); err != nil {
+		exit(err)
 	}
 	storetest.Main(m)
 }

@@ -19,7 +19,7 @@ func TestNothingAcknowledgedIsLostWhenNATSDies(t *testing.T) {
 		hold(t, time.Duration(r.random.Int64N(int64(2*time.Second)))) // killed in the midst of it
 		r.nats.process.kill()
 		r.kills++
-		hold(t, time.Duration(r.random.Int64N(int64(time.Second)))) // some are answered while it is away, some wait for it
+		hold(t, time.Duration(r.random.Int64N(int64(4*time.Second)))) // longer than clients wait, or not
 		r.nats.start()
 	}
 	accepts(r, "the edge to accept after the last kill")

@@ -45,9 +45,15 @@ func TestExactlyOnceWhileWorkersDie(t *testing.T) {
 	r.replay(last)
 	same(t, first, r.verify())
 
-	t.Log("everything again, to four workers that have nothing")
+	t.Log("everything again, to four workers that have nothing, and while they write again: packs are with two at once")
 	last = append(last, r.worker(), r.worker())
+	for _, w := range last {
+		w.ready()
+	}
 	r.empty()
+	before := written(last)
+	r.reset()
+	eventually(t, liveness, "the workers to write some packs", func() bool { return written(last) > before+100 })
 	r.replay(last)
 	same(t, first, r.verify())
 }
@@ -84,33 +90,40 @@ func (r *rig) everyEventAcknowledged(events int) {
 	}
 }
 
-// replay sets the workers back to the first pack, as `nats consumer reset EVENTS workers` does, and waits
-// until they have had every pack again.
+// replay has everything delivered again and waits until the workers have written it.
 func (r *rig) replay(workers []*process) {
 	r.t.Helper()
-	written := func() (sum float64) {
-		for _, w := range workers {
-			sum += w.metric("worker_packs_total")
-		}
-		return sum
-	}
 	for _, w := range workers {
 		w.ready()
 	}
-	before := written()
+	before := written(workers)
+	r.reset()
+	r.drained()
+	state, err := r.q.State(r.t.Context(), queue.Events)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if again := written(workers) - before; again < float64(state.Messages) {
+		r.t.Errorf("%v packs were written again, want all %d", again, state.Messages)
+	}
+}
+
+// reset sets the workers back to the first pack, as `nats consumer reset EVENTS workers` does.
+func (r *rig) reset() {
+	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), liveness)
 	defer cancel()
 	if err := r.q.ReplayFrom(ctx, 1); err != nil {
 		r.t.Fatal(err)
 	}
-	r.drained()
-	state, err := r.q.State(ctx, queue.Events)
-	if err != nil {
-		r.t.Fatal(err)
+}
+
+// written is how many packs workers have written, counting each time.
+func written(workers []*process) (sum float64) {
+	for _, w := range workers {
+		sum += w.metric("worker_packs_total")
 	}
-	if again := written() - before; again < float64(state.Messages) {
-		r.t.Errorf("%v packs were written again, want all %d", again, state.Messages)
-	}
+	return sum
 }
 
 // empty loses all that workers wrote, as a restored backup would.

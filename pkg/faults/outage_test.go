@@ -58,6 +58,12 @@ func TestIngestGoesOnWhilePostgresIsAway(t *testing.T) {
 	if all, refused := r.history.requests(); refused*100 > all {
 		t.Errorf("%d of %d requests were refused, and the queue was there all the time", refused, all)
 	}
+
+	// A worker that has nothing to write must tell the truth, too.
+	postgres.stop()
+	r.saysDatabase(worker)
+	postgres.start()
+	worker.ready()
 	if worker.ended() {
 		t.Errorf("the worker ended: %v", worker.cmd.ProcessState)
 	}

@@ -88,8 +88,8 @@ func start(t testing.TB, name, program string, env []string, args ...string) *pr
 	}()
 	t.Cleanup(func() {
 		p.kill()
-		if t.Failed() || os.Getenv("FAULTS_X") != "" {
-			t.Logf("last lines of %s (pid %d):\n%s", name, pid, p.tail(150))
+		if t.Failed() {
+			t.Logf("last lines of %s (pid %d):\n%s", name, pid, p.tail(15))
 		}
 	})
 	return p

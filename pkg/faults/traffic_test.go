@@ -12,6 +12,7 @@ import (
 // traffic makes what senders post. It belongs to one goroutine.
 type traffic struct {
 	random  *rand.Rand
+	noise   *rand.ChaCha8
 	targets []target
 	pad     int // bytes that don't compress, in each event
 }
@@ -85,7 +86,7 @@ func (t *traffic) draft() draft {
 		at := time.Now().Add(-time.Duration(n/9) * 49 * time.Hour)
 		when = fmt.Sprintf(`"timestamp":%d.%03d,`, at.Unix(), at.Nanosecond()/1e6)
 	}
-	message := fmt.Sprintf("can't read “%d” of undefined %s", t.random.IntN(1000), t.noise())
+	message := fmt.Sprintf("can't read “%d” of undefined %s", t.random.IntN(1000), t.padding())
 	if d.native {
 		d.raw = fmt.Appendf(nil, `{"id":"%s",%s"type":"TypeError","message":"%s","stack":"TypeError: x\n    at pay%d (https://shop.example/app.js:%d:17)","user":{"id":"u%d"}}`,
 			d.id, when, message, place, place+1, user)
@@ -96,15 +97,14 @@ func (t *traffic) draft() draft {
 	return d
 }
 
-func (t *traffic) noise() string {
+func (t *traffic) padding() string {
 	b := make([]byte, t.pad*3/4)
-	for i := range b {
-		b[i] = byte(t.random.Uint32())
-	}
+	_, _ = t.noise.Read(b) // never fails
 	return base64.StdEncoding.EncodeToString(b)
 }
 
-// traffic returns what the rig's senders post, with a random source of its own.
+// traffic returns what the rig's senders post, with random sources of its own.
 func (r *rig) traffic(pad int) *traffic {
-	return &traffic{random: rand.New(rand.NewPCG(r.random.Uint64(), 2)), targets: r.targets, pad: pad}
+	seed := [32]byte{byte(r.random.Uint32())}
+	return &traffic{random: rand.New(rand.NewPCG(r.random.Uint64(), 2)), noise: rand.NewChaCha8(seed), targets: r.targets, pad: pad}
 }

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
@@ -70,10 +71,8 @@ func (q *Queue) WatchDirectory(ctx context.Context, env service.Env) *Directory 
 	return d
 }
 
-// errSnapshotDue ends a watch that did nothing wrong.
-var errSnapshotDue = errors.New("time for a new snapshot")
-
-// follow watches the bucket: first everything in it, which then replaces the copy at once, then changes.
+// follow watches the bucket: first everything in it, which then replaces the copy at once, then changes. It
+// returns nil when it is time for a new snapshot.
 func (q *Queue) follow(ctx context.Context, d *Directory) error {
 	if err := q.WaitConnected(ctx); err != nil {
 		return err
@@ -91,14 +90,17 @@ func (q *Queue) follow(ctx context.Context, d *Directory) error {
 	defer func() { _ = watch.Stop() }()
 	due := time.NewTimer(resnapshot)
 	defer due.Stop()
+	reconnected := q.nc.StatusChanged(nats.CONNECTED)
+	defer q.nc.RemoveStatusListener(reconnected)
 	fresh, target := &sync.Map{}, (*sync.Map)(nil)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-due.C:
-			q.log.Debug().Msg(errSnapshotDue.Error())
 			return nil
+		case <-reconnected:
+			return nil // a watch takes up to 20 s to notice, and may have missed a purged change
 		case update, ok := <-watch.Updates():
 			switch {
 			case !ok:

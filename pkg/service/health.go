@@ -46,6 +46,9 @@ func (h *Health) Report() (ready bool, checks map[string]string) {
 	h.shared.mu.Lock()
 	defer h.shared.mu.Unlock()
 	ready, checks = true, map[string]string{}
+	if len(h.shared.checks) == 0 { // its roles have not begun: they have something to wait for
+		ready, checks["process"] = false, "starting"
+	}
 	for name, check := range h.shared.checks {
 		checks[name] = "ok"
 		if err := check(); err != nil {

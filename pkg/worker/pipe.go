@@ -21,6 +21,9 @@ const (
 	// finish is what a batch in hand gets to be committed after the stop signal.
 	finish = 20 * time.Second
 
+	// lookTimeout leaves time for a new connection, and for one of the pool to come free.
+	lookTimeout = 10 * time.Second
+
 	minBackoff = 250 * time.Millisecond
 	maxBackoff = 5 * time.Second
 )
@@ -65,12 +68,27 @@ func (w *Worker) drain(ctx context.Context, stream, consumer string, handle func
 				return err
 			}
 		}
+		if err == nil && len(batch) == 0 {
+			err = w.look(ctx)
+		}
 		if err != nil {
 			return err
 		}
 		progress()
 	}
 	return nil
+}
+
+// look asks a database of which nothing was wanted whether it is there: an idle worker, too, must tell that
+// it is away.
+func (w *Worker) look(ctx context.Context) error {
+	asking, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	err := w.db.Ping(asking)
+	if err != nil && ctx.Err() == nil {
+		w.database.Store(&problem{err}) // until prepare, which comes next, has found it again
+	}
+	return err
 }
 
 // inHand handles a batch; a stop signal leaves it a while to be committed.
