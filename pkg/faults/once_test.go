@@ -1,12 +1,9 @@
 package faults
 
 import (
-	"context"
 	"slices"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/trivetlabs/trivet/pkg/queue"
 )
@@ -47,14 +44,8 @@ func TestExactlyOnceWhileWorkersDie(t *testing.T) {
 
 	t.Log("everything again, to four workers that have nothing, and while they write again: packs are with two at once")
 	last = append(last, r.worker(), r.worker())
-	for _, w := range last {
-		w.ready()
-	}
 	r.empty()
-	before := written(last)
-	r.reset()
-	eventually(t, liveness, "the workers to write some packs", func() bool { return written(last) > before+100 })
-	r.replay(last)
+	r.replayTwice(last)
 	same(t, first, r.verify())
 }
 
@@ -87,71 +78,5 @@ func (r *rig) everyEventAcknowledged(events int) {
 	r.t.Helper()
 	if got := r.history.totals(); got.events != events || got.acknowledged != events {
 		r.t.Errorf("%d events were sent and %d acknowledged, want %d", got.events, got.acknowledged, events)
-	}
-}
-
-// replay has everything delivered again and waits until the workers have written it.
-func (r *rig) replay(workers []*process) {
-	r.t.Helper()
-	for _, w := range workers {
-		w.ready()
-	}
-	before := written(workers)
-	r.reset()
-	r.drained()
-	state, err := r.q.State(r.t.Context(), queue.Events)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	if again := written(workers) - before; again < float64(state.Messages) {
-		r.t.Errorf("%v packs were written again, want all %d", again, state.Messages)
-	}
-}
-
-// reset sets the workers back to the first pack, as `nats consumer reset EVENTS workers` does.
-func (r *rig) reset() {
-	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), liveness)
-	defer cancel()
-	if err := r.q.ReplayFrom(ctx, 1); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-// written is how many packs workers have written, counting each time.
-func written(workers []*process) (sum float64) {
-	for _, w := range workers {
-		sum += w.metric("worker_packs_total")
-	}
-	return sum
-}
-
-// empty loses all that workers wrote, as a restored backup would.
-func (r *rig) empty() {
-	r.t.Helper()
-	conn, err := pgx.Connect(r.t.Context(), r.database)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(r.t.Context())) }()
-	if _, err := conn.Exec(r.t.Context(), `truncate trivet.events, trivet.blocks, trivet.packs, trivet.issues, trivet.issue_fingerprints,
-		trivet.issue_hours, trivet.issue_users, trivet.project_minutes`); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-// same fails the test when two states of the tables differ in their sums. Which of several sendings became
-// the row may differ, and with it an hour or a minute.
-func same(t *testing.T, want, got *tables) {
-	t.Helper()
-	sums := func(f *tables) [5]int64 {
-		var users int64
-		for _, i := range f.issues {
-			users += i.users
-		}
-		return [5]int64{int64(len(f.rows)), int64(len(f.issues)), users, f.duplicates, f.packed}
-	}
-	if sums(want) != sums(got) {
-		t.Errorf("rows, issues, users, duplicates and packed: got %v, want %v", sums(got), sums(want))
 	}
 }

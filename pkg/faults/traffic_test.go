@@ -73,8 +73,8 @@ func (t *traffic) endless() iter.Seq[post] {
 	}
 }
 
-// draft makes an event: of 40 places in the code and 200 users, of one day or another, one in ten without
-// any time.
+// draft makes an event: of 40 places in the code and 200 users, of one of four days, each a partition of its
+// own, one in ten without any time.
 func (t *traffic) draft() draft {
 	d := draft{target: t.random.IntN(len(t.targets)), native: t.random.IntN(3) == 0}
 	binary.BigEndian.PutUint64(d.id[:8], t.random.Uint64())
@@ -82,8 +82,8 @@ func (t *traffic) draft() draft {
 	d.id[6], d.id[8] = d.id[6]&0x0f|0x40, d.id[8]&0x3f|0x80
 	place, user := t.random.IntN(40), t.random.IntN(200)
 	when := ""
-	if n := t.random.IntN(10); n > 0 {
-		at := time.Now().Add(-time.Duration(n/9) * 49 * time.Hour)
+	if t.random.IntN(10) > 0 {
+		at := time.Now().Add(-time.Duration(t.random.IntN(4)) * 24 * time.Hour)
 		when = fmt.Sprintf(`"timestamp":%d.%03d,`, at.Unix(), at.Nanosecond()/1e6)
 	}
 	message := fmt.Sprintf("can't read “%d” of undefined %s", t.random.IntN(1000), t.padding())

@@ -18,26 +18,37 @@ import (
 func packers(t testing.TB) map[string]func(io.Writer) io.WriteCloser {
 	t.Helper()
 	return map[string]func(io.Writer) io.WriteCloser{
-		"gzip":    func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
-		"deflate": func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) },
-		"Deflate": func(w io.Writer) io.WriteCloser {
-			f, err := flate.NewWriter(w, 9)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return f
+		"gzip": func(w io.Writer) io.WriteCloser {
+			z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+			check(t, err)
+			return z
 		},
-		"br": func(w io.Writer) io.WriteCloser { return brotli.NewWriter(w) },
+		"deflate": func(w io.Writer) io.WriteCloser {
+			z, err := zlib.NewWriterLevel(w, zlib.BestSpeed)
+			check(t, err)
+			return z
+		},
+		"Deflate": func(w io.Writer) io.WriteCloser {
+			z, err := flate.NewWriter(w, flate.BestSpeed)
+			check(t, err)
+			return z
+		},
+		"br": func(w io.Writer) io.WriteCloser { return brotli.NewWriterLevel(w, 2) },
 		"BR": func(w io.Writer) io.WriteCloser {
 			return brotli.NewWriterOptions(w, brotli.WriterOptions{Quality: 5, LGWin: 24})
 		},
 		"zstd": func(w io.Writer) io.WriteCloser {
 			z, err := zstd.NewWriter(w, zstd.WithWindowSize(8<<20))
-			if err != nil {
-				t.Fatal(err)
-			}
+			check(t, err)
 			return z
 		},
+	}
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -47,12 +58,9 @@ func inAllEncodings(t testing.TB, text []byte) map[string][]byte {
 	for name, packer := range packers(t) {
 		var out bytes.Buffer
 		w := packer(&out)
-		if _, err := w.Write(text); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
+		_, err := w.Write(text)
+		check(t, err)
+		check(t, w.Close())
 		forms[name] = out.Bytes()
 	}
 	forms["x-gzip"] = forms["gzip"]
@@ -62,7 +70,7 @@ func inAllEncodings(t testing.TB, text []byte) map[string][]byte {
 func TestBodiesOfEverySizeComeOutWhole(t *testing.T) {
 	t.Parallel()
 	e, stored := openReal(t, config())
-	for _, size := range []int{1, 3000, firstWire, earlyWire + 7, 256 << 10, 256<<10 + 1, 512 << 10, maxEvent - 20} {
+	for _, size := range []int{1, 3000, firstWire, earlyWire + 7, 256 << 10, maxEvent - 20} {
 		text := []byte(`{"message":"` + string(noise(size)) + `"}`)
 		for name, wire := range inAllEncodings(t, text) {
 			w := call(t, e, http.MethodPost, "/api/7/events?key="+goodKey, string(wire), "Content-Encoding", name)

@@ -90,7 +90,7 @@ func memory(t *testing.T, pid int, name string) int {
 // bombs are bodies that inflate to far more than they are, as many bytes of each as the wire takes.
 func bombs(t *testing.T) map[string][]byte {
 	t.Helper()
-	zeros := make([]byte, 32<<20)
+	zeros := make([]byte, bombText)
 	all := map[string][]byte{}
 	for name, wire := range inAllEncodings(t, zeros) {
 		switch name {
@@ -146,7 +146,7 @@ func TestBombsCostNoMemory(t *testing.T) {
 			var senders sync.WaitGroup
 			for range kind.senders {
 				senders.Go(func() {
-					for range 3 {
+					for range bombRounds {
 						if got := post(name, wire); got != kind.want && got != http.StatusServiceUnavailable {
 							t.Errorf("%s in %s (%d bytes): %d, want %d", kind.name, name, len(wire), got, kind.want)
 						}
@@ -157,7 +157,7 @@ func TestBombsCostNoMemory(t *testing.T) {
 		}
 		t.Logf("%s: grew by %d KiB at most, from %d", kind.name, (memory(t, pid, "VmHWM")-before)>>10, before>>10)
 	}
-	if grown := memory(t, pid, "VmHWM") - before; grown > 32<<20 {
+	if grown := memory(t, pid, "VmHWM") - before; grown > mayGrow {
 		t.Errorf("grew by %d MiB", grown>>20)
 	}
 }

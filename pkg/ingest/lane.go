@@ -45,6 +45,7 @@ type lanes struct {
 	codec     *pack.Codec
 	log       zerolog.Logger
 	most      int64 // bytes that may wait
+	patience  time.Duration
 	waiting   atomic.Int64
 	failing   atomic.Bool // the last publish failed; logged when it changes
 
@@ -77,7 +78,7 @@ var waiters = sync.Pool{New: func() any {
 
 func startLanes(env service.Env, cfg Config, publisher Publisher) *lanes {
 	with := promauto.With(env.Metrics)
-	l := &lanes{publisher: publisher, codec: pack.NewCodec(), log: env.Log, most: cfg.MaxWaiting}
+	l := &lanes{publisher: publisher, codec: pack.NewCodec(), log: env.Log, most: cfg.MaxWaiting, patience: patience}
 	l.work = sync.NewCond(&l.mu)
 	with.NewGaugeFunc(prometheus.GaugeOpts{Name: "ingest_waiting_bytes", Help: "Bytes of events waiting for the queue."}, func() float64 { return float64(l.waiting.Load()) })
 	l.packs = with.NewCounterVec(prometheus.CounterOpts{Name: "ingest_packs_total", Help: "Packs given to the queue, by outcome."}, []string{"outcome"})
@@ -107,7 +108,7 @@ func (l *lanes) commit(records *[]byte, events int) error {
 	}
 	defer l.waiting.Add(-size)
 	w := waiters.Get().(*waiter)
-	w.records, w.events, w.deadline = records, events, time.Now().Add(patience)
+	w.records, w.events, w.deadline = records, events, time.Now().Add(l.patience)
 	l.mu.Lock()
 	if l.closed {
 		l.mu.Unlock()
@@ -117,7 +118,7 @@ func (l *lanes) commit(records *[]byte, events int) error {
 	l.queued = append(l.queued, w)
 	l.mu.Unlock()
 	l.work.Signal()
-	w.clock.Reset(patience)
+	w.clock.Reset(l.patience)
 	select {
 	case err := <-w.done:
 		w.clock.Stop()

@@ -44,9 +44,10 @@ func (e *Edge) begin(c echo.Context, rt *route) *request {
 
 // A sent is one event as its client sent it.
 type sent struct {
-	id  event.ID
-	at  time.Time // by the client's clock, zero when it doesn't say
-	raw []byte    // shares memory with the body
+	id     event.ID
+	at     time.Time // by the client's clock, zero when it doesn't say
+	raw    []byte    // shares memory with the body
+	repeat bool      // the client chose the id and may send it again
 }
 
 // A batch is what a body holds and what is answered once that is kept.
@@ -58,9 +59,9 @@ type batch struct {
 // newSent gives an event its id: the client's where it has one, so that a repetition is counted once.
 func (r *request) newSent(id string, at time.Time, raw []byte) sent {
 	if id == "" {
-		return sent{event.NewID(r.received), at, raw}
+		return sent{id: event.NewID(r.received), at: at, raw: raw}
 	}
-	return sent{event.ClientID(r.project, id), at, raw}
+	return sent{id: event.ClientID(r.project, id), at: at, raw: raw, repeat: true}
 }
 
 // buffers are those of encode: commit gives them back once their bytes are in a pack.
@@ -97,6 +98,7 @@ func (r *request) encode(events []sent) *[]byte {
 	for i := range events {
 		record.ID, record.Raw = events[i].id, events[i].raw
 		record.Day, record.Fallback = event.Partition(events[i].at, received)
+		record.Fallback = record.Fallback && events[i].repeat // an id of ours is nowhere else
 		out = record.Append(out)
 	}
 	*buffer = out

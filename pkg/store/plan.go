@@ -14,7 +14,7 @@ import (
 
 // A plan is a batch made ready to send: which rows are new, their blocks, and the bodies of both COPYs.
 type plan struct {
-	fresh  []*Row // to be inserted, sorted by key: two workers with the same events in another order would deadlock
+	fresh  []*Row // to be inserted, in the order of compareKeys
 	known  []*Row // there already, or a second time in this batch
 	events *copyBuffer
 	blocks *copyBuffer
@@ -45,8 +45,10 @@ func newPlan(codec *pack.Codec, b *Batch, there map[key]bool) *plan {
 	return p
 }
 
+// compareKeys orders rows as they are inserted everywhere, or two workers with the same events would
+// deadlock. The day comes first: COPY gathers rows by partition before it inserts them.
 func compareKeys(a, b *Row) int {
-	return cmp.Or(bytes.Compare(a.Event.ID[:], b.Event.ID[:]), cmp.Compare(a.Project, b.Project), cmp.Compare(a.Event.Day, b.Event.Day))
+	return cmp.Or(cmp.Compare(a.Event.Day, b.Event.Day), bytes.Compare(a.Event.ID[:], b.Event.ID[:]), cmp.Compare(a.Project, b.Project))
 }
 
 // encode lays the new rows' records into blocks, one for each project and day, so that isolation, retention

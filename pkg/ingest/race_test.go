@@ -1,0 +1,11 @@
+//go:build race
+
+package ingest
+
+// See plain_test.go.
+const (
+	mayGrow     = 192 << 20
+	bombText    = 9 << 20
+	bombRounds  = 1
+	unknownKeys = 10_000
+)
