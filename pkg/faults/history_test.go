@@ -46,7 +46,7 @@ func (h *history) attempt(p *post) {
 	}
 }
 
-// answered notes what became of it: "200", "503 full" or "none".
+// answered notes what became of it: "200", "503 full" or "cut off".
 func (h *history) answered(p *post, answer string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -19,8 +21,11 @@ import (
 // accepted is the answer of a request whose events are on disk.
 const accepted = "200"
 
-// none is the answer of a request that got none.
-const none = "none"
+// Answers of requests that got none: nobody listens, or the connection ended.
+const (
+	nobody = "nobody there"
+	cutOff = "cut off"
+)
 
 // A post is one request: an envelope of one event, or an array of native ones.
 type post struct {
@@ -136,11 +141,14 @@ func (l *load) ask(p *post, base string) string {
 	req, err := p.request(context.Background(), base)
 	if err != nil {
 		l.history.wrong("no request: %v", err)
-		return none
+		return nobody
 	}
 	resp, err := l.client.Do(req)
-	if err != nil {
-		return none
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return nobody
+	case err != nil:
+		return cutOff
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))

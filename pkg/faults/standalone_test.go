@@ -16,7 +16,7 @@ func TestNothingAcknowledgedIsLostWhenStandaloneDies(t *testing.T) {
 	p, info := r.standalone(dir)
 	first := info
 	r.targets = []target{{info.ProjectID, info.PublicKey}}
-	load := r.load(info.IngestURL, r.traffic(0).endless(), 16, 100, false)
+	load := r.load(info.IngestURL, r.traffic(0).endless(), 16, 250, false)
 	for range 3 {
 		accepts(r, "standalone to accept")
 		hold(t, time.Duration(r.random.Int64N(int64(3*time.Second))))

@@ -99,7 +99,9 @@ func noise(n int) []byte {
 func TestTheLargestTextComesOutWhole(t *testing.T) {
 	t.Parallel()
 	b := newBodies()
-	text := bytes.Repeat(noise(maxText/8), 8)[:maxText-16]
+	text := make([]byte, maxText-16) // its end refers to its beginning, where the window reaches so far
+	copy(text, noise(128<<10))
+	copy(text[len(text)-(128<<10):], text)
 	for name, wire := range inAllEncodings(t, text) {
 		e, err := readEncoding([]string{name})
 		if err != nil {

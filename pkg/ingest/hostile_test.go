@@ -148,7 +148,7 @@ func BenchmarkAccept(b *testing.B) {
 	b.SetParallelism(32)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			r := httptest.NewRequest(http.MethodPost, "/api/7/envelope/?sentry_version=7&sentry_key="+goodKey, bytes.NewReader(body)) //nolint:noctx // not what is measured
+			r := httptest.NewRequest(http.MethodPost, "/api/7/envelope/?sentry_version=7&sentry_key="+goodKey, bytes.NewReader(body))
 			r.Header.Set("Origin", "https://shop.example")
 			w := httptest.NewRecorder()
 			e.ServeHTTP(w, r)

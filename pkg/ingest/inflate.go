@@ -167,6 +167,7 @@ func (t *tier) decode(e encoding, wire, dst []byte) ([]byte, error) {
 		defer t.decoders[e].Put(d)
 		return appendText(dst, d, wire, limit)
 	}
+	debug.FreeOSMemory() // so that this comes on top of what lives and of nothing else
 	d := decoderPools()[e].Get().(decoder)
 	n, err := measure(d, wire, limit)
 	if err != nil {

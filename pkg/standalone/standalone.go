@@ -6,9 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -80,7 +83,7 @@ func Run(ctx context.Context, env service.Env, cfg Config, ready func(Info)) err
 	if err != nil {
 		return err
 	}
-	defer nats.Close() // after every role has returned
+	defer func() { nats.Close() }() // after every role has returned
 	info.NATSURL = nats.URL()
 	if err := listen(ctx, &cfg, &info); err != nil {
 		return err
@@ -88,7 +91,10 @@ func Run(ctx context.Context, env service.Env, cfg Config, ready func(Info)) err
 	if err := setUp(ctx, env.Role("provision"), cfg, dir, &info); err != nil {
 		return err
 	}
+	queueGuard := &guard{nats: nats, dir: dir, log: env.Log}
+	env.Health.Check("nats", queueGuard.check)
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return queueGuard.run(ctx) })
 	group.Go(func() error { return ingest.Run(ctx, env, cfg.Ingest) })
 	group.Go(func() error { return worker.Run(ctx, env, cfg.Worker) })
 	group.Go(func() error { return query.Run(ctx, env, cfg.Query) })
@@ -230,21 +236,14 @@ func setUp(ctx context.Context, env service.Env, cfg Config, dir string, info *I
 }
 
 // streamBytes is 10 GiB or a quarter of the free disk, whichever is less.
-func streamBytes(dir string) int64 {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(dir, &fs); err != nil {
-		return maxStreamBytes
-	}
-	free := int64(fs.Bavail) * int64(fs.Bsize) //nolint:unconvert // a uint32 on macOS
-	return max(min(maxStreamBytes, free/4), 64<<20)
-}
+func streamBytes(dir string) int64 { return max(min(maxStreamBytes, freeBytes(dir)/4), minFree) }
 
-// announce waits until everything is ready.
+// announce waits until every role is there and everything is ready.
 func announce(ctx context.Context, env service.Env, info Info, ready func(Info)) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if ok, checks := env.Health.Report(); ok && len(checks) >= roles {
+		if ok, checks := env.Health.Report(); ok && everyRole(checks) {
 			ready(info)
 			return nil
 		}
@@ -256,5 +255,12 @@ func announce(ctx context.Context, env service.Env, info Info, ready func(Info))
 	}
 }
 
-// roles report a check each at least.
-const roles = 3
+// everyRole tells whether each role has reported a check.
+func everyRole(checks map[string]string) bool {
+	for _, role := range []string{"ingest.", "worker.", "query."} {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(checks)), func(name string) bool { return strings.HasPrefix(name, role) }) {
+			return false
+		}
+	}
+	return true
+}

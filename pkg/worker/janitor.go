@@ -9,8 +9,12 @@ import (
 	"github.com/trivetlabs/trivet/pkg/store"
 )
 
-// janitorEvery is how often housekeeping is due; only one worker at a time does it.
-const janitorEvery = time.Minute
+// How often housekeeping is due; only one worker at a time does it. A full stream refuses every client, and
+// a small one fills in seconds: relief has a pace of its own.
+const (
+	janitorEvery = time.Minute
+	relieveEvery = 5 * time.Second
+)
 
 // Tasks of the janitor, as its metric calls them.
 const (
@@ -21,34 +25,39 @@ const (
 
 var janitorTasks = []string{taskPartitions, taskRetention, taskRelieve}
 
+// A task is one piece of housekeeping.
+type task struct {
+	name string
+	do   func(context.Context) error
+}
+
 // keepHouse does what nobody asks for until ctx ends. A task that fails is logged and due again.
 func (w *Worker) keepHouse(ctx context.Context) error {
+	relief := []task{{taskRelieve, w.relieve}}
+	all := append([]task{{taskPartitions, w.makePartitions}, {taskRetention, w.dropExpired}}, relief...)
+	var swept time.Time
 	for ctx.Err() == nil {
-		if _, err := w.db.Lead(ctx, w.houseWork); err != nil && ctx.Err() == nil {
-			w.log.Warn().Err(err).Msg("housekeeping could not start; trying again in a minute")
+		due := relief
+		if time.Since(swept) >= janitorEvery {
+			due, swept = all, time.Now()
 		}
-		sleep(ctx, janitorEvery)
+		if _, err := w.db.Lead(ctx, func(ctx context.Context) error { w.do(ctx, due); return nil }); err != nil && ctx.Err() == nil {
+			w.log.Warn().Err(err).Msg("housekeeping could not start; trying again soon")
+		}
+		sleep(ctx, relieveEvery)
 	}
 	return nil
 }
 
-func (w *Worker) houseWork(ctx context.Context) error {
-	for _, task := range []struct {
-		name string
-		do   func(context.Context) error
-	}{
-		{taskPartitions, w.makePartitions},
-		{taskRetention, w.dropExpired},
-		{taskRelieve, w.relieve},
-	} {
+func (w *Worker) do(ctx context.Context, tasks []task) {
+	for _, task := range tasks {
 		result := "ok"
 		if err := task.do(ctx); err != nil && ctx.Err() == nil {
 			result = "error"
-			w.log.Error().Err(err).Str("task", task.name).Msg("housekeeping failed; trying again in a minute")
+			w.log.Error().Err(err).Str("task", task.name).Msg("housekeeping failed; trying again soon")
 		}
 		w.metrics.janitor.WithLabelValues(task.name, result).Inc()
 	}
-	return nil
 }
 
 func (w *Worker) makePartitions(ctx context.Context) error {

@@ -28,14 +28,45 @@ const (
 	user       = "trivet"
 )
 
-// A Server is a running NATS server.
+// A Server is a running NATS server. Its methods must not be called at once.
 type Server struct {
-	nats     *server.Server
-	password string
+	nats *server.Server
+	cfg  Config
 }
 
 // Start returns when clients can connect and JetStream is up.
 func Start(cfg Config) (*Server, error) {
+	s := &Server{cfg: cfg}
+	if err := s.start(); err != nil {
+		return nil, err
+	}
+	s.cfg.Addr = s.nats.Addr().String() // also after a restart
+	return s, nil
+}
+
+func (s *Server) start() error {
+	options, err := s.cfg.options()
+	if err != nil {
+		return err
+	}
+	nats, err := server.NewServer(options)
+	if err != nil {
+		return fmt.Errorf("configure NATS: %w", err)
+	}
+	go nats.Start()
+	if !nats.ReadyForConnections(startTimeout) {
+		nats.Shutdown()
+		return errors.New("start NATS: not ready (is the address in use?)")
+	}
+	if !nats.JetStreamEnabled() {
+		nats.Shutdown()
+		return fmt.Errorf("start NATS: JetStream can't use %s", s.cfg.Dir)
+	}
+	s.nats = nats
+	return nil
+}
+
+func (cfg Config) options() (*server.Options, error) {
 	if cfg.Addr == "" {
 		cfg.Addr = "127.0.0.1:0"
 	}
@@ -59,29 +90,31 @@ func Start(cfg Config) (*Server, error) {
 	if cfg.Password != "" {
 		options.Username, options.Password = user, cfg.Password
 	}
-	s, err := server.NewServer(options)
-	if err != nil {
-		return nil, fmt.Errorf("configure NATS: %w", err)
-	}
-	go s.Start()
-	if !s.ReadyForConnections(startTimeout) {
-		s.Shutdown()
-		return nil, errors.New("start NATS: not ready (is the address in use?)")
-	}
-	if !s.JetStreamEnabled() {
-		s.Shutdown()
-		return nil, fmt.Errorf("start NATS: JetStream can't use %s", cfg.Dir)
-	}
-	return &Server{s, cfg.Password}, nil
+	return options, nil
 }
 
 // URL returns what clients connect to, with the password in it.
 func (s *Server) URL() string {
 	u := url.URL{Scheme: "nats", Host: s.nats.Addr().String()}
-	if s.password != "" {
-		u.User = url.UserPassword(user, s.password)
+	if s.cfg.Password != "" {
+		u.User = url.UserPassword(user, s.cfg.Password)
 	}
 	return u.String()
+}
+
+// Healthy returns what is wrong with the server. A stream whose disk failed or was full takes nothing more,
+// for safety, until the server is started again.
+func (s *Server) Healthy() error {
+	if h := s.nats.Healthz(&server.HealthzOptions{}); h.Error != "" {
+		return fmt.Errorf("NATS: %s", h.Error)
+	}
+	return nil
+}
+
+// Restart stops the server and starts it again at the same address with the same streams.
+func (s *Server) Restart() error {
+	s.Close()
+	return s.start()
 }
 
 // Close stops the server and waits until its files are closed.

@@ -33,3 +33,22 @@ func TestAWrongAddressIsSaid(t *testing.T) {
 		}
 	}
 }
+
+func TestARestartKeepsAddressAndStreams(t *testing.T) {
+	t.Parallel()
+	s, err := Start(Config{Dir: t.TempDir(), Password: "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	url := s.URL()
+	if err := s.Healthy(); err != nil {
+		t.Error(err)
+	}
+	if err := s.Restart(); err != nil || s.URL() != url {
+		t.Errorf("%v, address %s, want %s", err, s.URL(), url)
+	}
+	if err := s.Healthy(); err != nil {
+		t.Error(err)
+	}
+}
