@@ -87,9 +87,10 @@ func start(t testing.TB, name, program string, env []string, args ...string) *pr
 		close(p.done)
 	}()
 	t.Cleanup(func() {
+		alive := !p.ended()
 		p.kill()
 		if t.Failed() {
-			t.Logf("last lines of %s (pid %d):\n%s", name, pid, p.tail(15))
+			t.Logf("%s (pid %d, alive at the end %v, %v) said last:\n%s", name, pid, alive, p.cmd.ProcessState, p.tail(15))
 		}
 	})
 	return p

@@ -91,7 +91,8 @@ func (r *rig) load(base string, posts iter.Seq[post], n int, perSecond rate.Limi
 	for range n {
 		senders.Go(func() {
 			for p := range queue {
-				for l.send(&p) != accepted && l.persist && pace.Wait(ctx) == nil {
+				for answer := l.send(&p); answer != accepted && l.persist && pace.Wait(ctx) == nil; {
+					answer = l.send(&p)
 				}
 			}
 		})
@@ -155,13 +156,13 @@ func (l *load) ask(p *post, base string) string {
 	if resp.Header.Get("Access-Control-Allow-Origin") != "https://shop.example" {
 		l.history.wrong("a page can't read the answer %d: its headers are %v", resp.StatusCode, resp.Header)
 	}
-	switch {
-	case resp.StatusCode == http.StatusOK: // whole or not: it was told that all is kept
+	switch resp.StatusCode {
+	case http.StatusOK: // whole or not: it was told that all is kept
 		if err == nil {
 			l.named(p, body)
 		}
 		return accepted
-	case resp.StatusCode == http.StatusServiceUnavailable:
+	case http.StatusServiceUnavailable:
 		if after := resp.Header.Get("Retry-After"); p.native == (after == "") {
 			l.history.wrong("Retry-After %q on 503, native %v: Sentry's SDKs must get none, others one", after, p.native)
 		}

@@ -80,7 +80,7 @@ func startPostgres(t testing.TB) *database {
 	if err != nil {
 		t.Fatal(err)
 	}
-	socket, err := os.MkdirTemp("/tmp", "faults-pg") // short, as the paths of sockets must be
+	socket, err := os.MkdirTemp("/tmp", "faults-pg") //nolint:usetesting // the paths of sockets must be short
 	if err != nil {
 		t.Fatal(err)
 	}

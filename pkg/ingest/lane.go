@@ -41,13 +41,13 @@ const (
 // is no timer: on an idle edge an event goes at once, on a busy one packs grow by themselves. Measured at
 // 256 connections with fsync that is five times the requests of a publish for each.
 type lanes struct {
-	publisher Publisher
-	codec     *pack.Codec
-	log       zerolog.Logger
-	most      int64 // bytes that may wait
-	patience  time.Duration
-	waiting   atomic.Int64
-	failing   atomic.Bool // the last publish failed; logged when it changes
+	publisher  Publisher
+	codec      *pack.Codec
+	log        zerolog.Logger
+	most       int64 // bytes that may wait
+	patience   time.Duration
+	waiting    atomic.Int64
+	complained atomic.Int64 // when the log last told of a failure, Unix nanoseconds
 
 	mu     sync.Mutex
 	work   *sync.Cond // queued isn't empty, or closed
@@ -210,14 +210,20 @@ func (l *lanes) publish(p queue.Pack, deadline time.Time) error {
 		outcome = refusalOf(err).Code
 	}
 	l.packs.WithLabelValues(outcome).Inc()
-	if failed := err != nil; l.failing.Swap(failed) != failed {
-		if failed {
-			l.log.Error().Err(err).Msg("packs are not published; clients are told 503 until the queue takes them")
-		} else {
-			l.log.Info().Msg("packs are published again")
-		}
+	if err != nil {
+		l.complain(err)
 	}
 	return err
+}
+
+// complainEvery keeps a queue that takes some packs and refuses others from filling the log.
+const complainEvery = 10 * time.Second
+
+func (l *lanes) complain(err error) {
+	now, last := time.Now(), l.complained.Load()
+	if now.Sub(time.Unix(0, last)) > complainEvery && l.complained.CompareAndSwap(last, now.UnixNano()) {
+		l.log.Error().Err(err).Msg("a pack is not published; its clients are told 503 (said every 10 s at most, ingest_packs_total counts)")
+	}
 }
 
 func (l *lanes) try(p queue.Pack, deadline time.Time) error {

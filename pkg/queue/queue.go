@@ -106,6 +106,10 @@ const apiTimeout = 10 * time.Second
 func (q *Queue) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
+	if !q.nc.IsConnected() {
+		q.nc.Close()
+		return
+	}
 	if err := q.nc.FlushWithContext(ctx); err != nil {
 		q.log.Debug().Err(err).Msg("last acknowledgements may not have arrived; their packs come again")
 	}
