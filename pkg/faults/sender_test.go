@@ -86,13 +86,15 @@ func (r *rig) load(base string, posts iter.Seq[post], n int, perSecond rate.Limi
 		history: r.history, base: base, persist: persist, cancel: cancel, done: make(chan struct{}),
 		client: &http.Client{Timeout: requestTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: n}},
 	}
+	asking := context.WithoutCancel(ctx) // a request under way is waited for, so that its answer is known
 	queue, pace := make(chan post), rate.NewLimiter(perSecond, 1)
 	var senders sync.WaitGroup
 	for range n {
 		senders.Go(func() {
 			for p := range queue {
-				for answer := l.send(&p); answer != accepted && l.persist && pace.Wait(ctx) == nil; {
-					answer = l.send(&p)
+				answer := l.send(asking, &p)
+				for answer != accepted && l.persist && pace.Wait(ctx) == nil {
+					answer = l.send(asking, &p)
 				}
 			}
 		})
@@ -126,20 +128,19 @@ func (l *load) move(base string) {
 	l.base = base
 }
 
-// send posts once and notes the answer. Its context is no test's: a request under way is waited for, so
-// that its answer is known.
-func (l *load) send(p *post) string {
+// send posts once and notes the answer.
+func (l *load) send(ctx context.Context, p *post) string {
 	l.mu.Lock()
 	base := l.base
 	l.mu.Unlock()
 	l.history.attempt(p)
-	answer := l.ask(p, base)
+	answer := l.ask(ctx, p, base)
 	l.history.answered(p, answer)
 	return answer
 }
 
-func (l *load) ask(p *post, base string) string {
-	req, err := p.request(context.Background(), base)
+func (l *load) ask(ctx context.Context, p *post, base string) string {
+	req, err := p.request(ctx, base)
 	if err != nil {
 		l.history.wrong("no request: %v", err)
 		return nobody

@@ -171,13 +171,15 @@ func (f *tables) readCounters(ctx context.Context, tx pgx.Tx) error {
 			func() { f.users[k] = n },
 		},
 		{
-			`select project_id, minute, events from trivet.project_minutes`, []any{&k.project, &at, &n},
+			`select project_id, minute, events from trivet.project_minutes`,
+			[]any{&k.project, &at, &n},
 			func() { f.minutes[minuteKey{k.project, at.UTC()}] = n },
 		},
 		{
 			`select coalesce(sum(duplicates), 0)::bigint, coalesce(sum(expired), 0)::bigint, coalesce(sum(dead_lettered), 0)::bigint,
 			(select coalesce(sum(events), 0)::bigint from trivet.packs) from trivet.project_minutes`,
-			[]any{&f.duplicates, &f.expired, &f.deadLetters, &f.packed}, func() {},
+			[]any{&f.duplicates, &f.expired, &f.deadLetters, &f.packed},
+			func() {},
 		},
 	} {
 		rows, err := tx.Query(ctx, table.sql)

@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/rs/zerolog"
 )
 
 // throwawayPrefix begins the names of the temporary folders of throwaway servers.
 const throwawayPrefix = "trivet-throwaway"
+
+// youngDir is far more than lies between the making of a folder and its lock.
+const youngDir = time.Minute
 
 // Throwaway starts a server for tests in a new temporary folder, Fast and empty. The func it returns stops
 // the server and removes the folder. Folders that killed processes left behind are removed first.
@@ -37,15 +41,15 @@ func Throwaway(ctx context.Context, log zerolog.Logger) (*Server, func(), error)
 	return s, func() { s.Close(); remove() }, nil
 }
 
-// sweep removes the folders of throwaway servers whose processes are gone. One that has no lock yet is
-// being made by somebody.
+// sweep removes the folders of throwaway servers whose processes are gone. A young one may be about to be
+// locked by its maker.
 func sweep(log zerolog.Logger) {
 	found, err := filepath.Glob(filepath.Join(os.TempDir(), throwawayPrefix+"*"))
 	if err != nil {
 		return
 	}
 	for _, dir := range found {
-		if _, err := os.Stat(filepath.Join(dir, "lock")); err != nil {
+		if info, err := os.Stat(dir); err != nil || time.Since(info.ModTime()) < youngDir {
 			continue
 		}
 		lock, err := lockDir(dir)

@@ -76,6 +76,12 @@ const (
 	codeHeaderTooLarge   jetstream.ErrorCode = 10097
 )
 
+// isCode tells whether JetStream answered with a code.
+func isCode(err error, code jetstream.ErrorCode) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && api.ErrorCode == code
+}
+
 // classify is the one place that knows JetStream's errors.
 func classify(ack *jetstream.PubAck, err error) (result string, _ error) {
 	if err == nil {

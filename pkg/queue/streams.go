@@ -41,8 +41,9 @@ const (
 	maxAckPending = 20_000
 	// maxMessage bounds a pack: 8 MiB of decoded request that doesn't compress, and its headers.
 	maxMessage = 12 << 20
-	// defaultMaxBytes of EVENTS.
+	// defaultMaxBytes and smallestStream bound EVENTS where nobody chose.
 	defaultMaxBytes = 10 << 30
+	smallestStream  = 64 << 20
 	// directoryHistory: the newest value is all that counts.
 	directoryHistory = 1
 )
@@ -71,6 +72,28 @@ func (q *Queue) Provision(ctx context.Context, limits Limits) error {
 		return err
 	}
 	replicas := max(limits.Replicas, 1)
+	err = q.provisionStreams(ctx, replicas, maxBytes)
+	for limits.MaxBytes == 0 && isCode(err, codeStoreFailed) && maxBytes > smallestStream {
+		maxBytes /= 2 // the server has less than it told
+		err = q.provisionStreams(ctx, replicas, maxBytes)
+	}
+	if err != nil {
+		return err
+	}
+	if err := q.provisionConsumers(ctx); err != nil {
+		return err
+	}
+	_, err = q.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: DirectoryBucket, Description: "Keys and write tokens, copied from Postgres; revoked ones stay as such",
+		History: directoryHistory, Storage: jetstream.FileStorage, Replicas: replicas, MaxValueSize: 64 << 10,
+	})
+	if err != nil {
+		return fmt.Errorf("provision bucket %s: %w", DirectoryBucket, err)
+	}
+	return nil
+}
+
+func (q *Queue) provisionStreams(ctx context.Context, replicas int, maxBytes int64) error {
 	for _, stream := range []jetstream.StreamConfig{
 		{
 			Name: Events, Subjects: []string{eventSubjects},
@@ -96,16 +119,6 @@ func (q *Queue) Provision(ctx context.Context, limits Limits) error {
 		if _, err := q.js.CreateOrUpdateStream(ctx, stream); err != nil {
 			return fmt.Errorf("provision stream %s: %w", stream.Name, err)
 		}
-	}
-	if err := q.provisionConsumers(ctx); err != nil {
-		return err
-	}
-	_, err = q.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: DirectoryBucket, Description: "Keys and write tokens, copied from Postgres; revoked ones stay as such",
-		History: directoryHistory, Storage: jetstream.FileStorage, Replicas: replicas, MaxValueSize: 64 << 10,
-	})
-	if err != nil {
-		return fmt.Errorf("provision bucket %s: %w", DirectoryBucket, err)
 	}
 	return nil
 }
