@@ -89,7 +89,7 @@ func (c *child) line(v any) error {
 
 // failed adds the last line of the child's log to an error.
 func (c *child) failed(err error) error {
-	text, _ := os.ReadFile(c.log) //nolint:errcheck // only to explain another error
+	text, _ := os.ReadFile(c.log) // only to explain another error
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 	return fmt.Errorf("%s: %w; its last words: %s", c.name, err, lines[len(lines)-1])
 }

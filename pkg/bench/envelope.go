@@ -75,7 +75,7 @@ func writeEnvelope(w *writer, r *request, rng *rand.Rand) {
 	w.add(`"},"culture":{"locale":"`, pick(rng, locales), `"}},"user":{"id":"`)
 	r.user = w.mark(zeroVisitor)
 	w.add(`"},"tags":{"variant":"`, strconv.Itoa(rng.IntN(4)), `"},"breadcrumbs":[`)
-	writeCrumbs(w, a, rng)
+	writeCrumbs(w, rng)
 	w.add(`],"event_id":"`)
 	r.id[1] = w.mark(zeroID)
 	w.add(`","timestamp":`)
@@ -103,7 +103,7 @@ func writeFrames(w *writer, a *about) {
 	}
 }
 
-func writeCrumbs(w *writer, a *about, rng *rand.Rand) {
+func writeCrumbs(w *writer, rng *rand.Rand) {
 	for i, category := range crumbs {
 		if i > 0 {
 			w.add(",")

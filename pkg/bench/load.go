@@ -79,15 +79,15 @@ func runLoad(ctx context.Context, argument string) error {
 	if err := json.Unmarshal([]byte(argument), &l.spec); err != nil {
 		return fmt.Errorf("read what to send: %w", err)
 	}
-	l.requests = buildRequests(l.spec.Addr, bodySeed)
-	l.picks = order(l.requests, pickCount, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))) //nolint:gosec // not a secret
+	l.requests = buildRequests(l.spec.Addr)
+	l.picks = order(l.requests, pickCount, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))) // not a secret
 	out := json.NewEncoder(os.Stdout)
 	if err := out.Encode(loadLine{Ready: true}); err != nil {
 		return err
 	}
 	in := bufio.NewReader(os.Stdin)
 	if _, err := in.ReadString('\n'); err != nil {
-		return nil //nolint:nilerr // the parent is gone or has changed its mind
+		return nil // the parent is gone or has changed its mind
 	}
 	go func() {
 		_, _ = in.ReadString('\n') // ends when the parent does
@@ -148,7 +148,7 @@ func (l *load) drive(ctx context.Context) {
 		}
 		l.took = append(l.took, took...)
 	}()
-	rng := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) //nolint:gosec // ids of test events
+	rng := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) // ids of test events
 	c := &conn{addr: l.spec.Addr}
 	defer c.close()
 	timer := time.NewTimer(0)
@@ -163,7 +163,7 @@ func (l *load) drive(ctx context.Context) {
 			l.broken.Add(1)
 			continue
 		}
-		took = append(took, uint32(min(time.Since(due).Microseconds(), 1<<31))) //nolint:gosec // bounded
+		took = append(took, uint32(min(time.Since(due).Microseconds(), 1<<31))) // bounded
 		status[code]++
 		if code >= 200 && code < 300 {
 			l.accepted.Add(1)

@@ -3,7 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/md5" //nolint:gosec // groups, guards nothing
+	"crypto/md5" // groups, guards nothing
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -138,7 +138,7 @@ func naiveRow(msg jetstream.Msg) ([]any, error) {
 	culprit := last.Function + " (" + last.Filename + ")"
 	now := time.Now()
 	return []any{
-		[16]byte(id), projectID, now.UTC(), md5.Sum([]byte(exception.Type + culprit)), now, time.UnixMilli(int64(e.Timestamp * 1000)), int16(40), //nolint:gosec // as above
+		[16]byte(id), projectID, now.UTC(), md5.Sum([]byte(exception.Type + culprit)), now, time.UnixMilli(int64(e.Timestamp * 1000)), int16(40), // as above
 		exception.Type, exception.Value, culprit, e.Release, e.Environment, e.Request.URL, lines[2],
 	}, nil
 }

@@ -36,7 +36,7 @@ func startProbes(ctx context.Context, p *pipeline, window time.Duration) *probes
 }
 
 func (w *probes) run(ctx context.Context, window time.Duration) error {
-	rng := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) //nolint:gosec // ids of test events
+	rng := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) // ids of test events
 	c := &conn{addr: w.p.addr}
 	defer c.close()
 	send, look := time.NewTicker(probeEvery), time.NewTicker(pollInterval)

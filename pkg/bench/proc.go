@@ -61,7 +61,7 @@ func readStat(pid int) (s stat) {
 		return s
 	}
 	number := func(i int) int64 {
-		n, _ := strconv.ParseInt(fields[i], 10, 64) //nolint:errcheck // the kernel writes numbers
+		n, _ := strconv.ParseInt(fields[i], 10, 64) // the kernel writes numbers
 		return n
 	}
 	return stat{int(number(1)), number(11) + number(12), number(13) + number(14)}
@@ -92,7 +92,7 @@ func memoryKB(pid int, file, field string) float64 {
 	if len(words) == 0 {
 		return 0
 	}
-	kb, _ := strconv.ParseFloat(words[0], 64) //nolint:errcheck // the kernel writes numbers
+	kb, _ := strconv.ParseFloat(words[0], 64) // the kernel writes numbers
 	return kb
 }
 

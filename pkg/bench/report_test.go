@@ -11,8 +11,10 @@ import (
 func TestRatiosAreTakenWithinRounds(t *testing.T) {
 	t.Parallel()
 	r := report{Samples: []measured{
-		{"worker", 1, sample{"rate": 10}}, {"raw COPY", 1, sample{"rate": 20}},
-		{"worker", 2, sample{"rate": 30}}, {"raw COPY", 2, sample{"rate": 40}},
+		{"worker", 1, sample{"rate": 10}},
+		{"raw COPY", 1, sample{"rate": 20}},
+		{"worker", 2, sample{"rate": 30}},
+		{"raw COPY", 2, sample{"rate": 40}},
 		{"worker", 3, sample{"rate": 99}}, // its round has no COPY
 	}}
 	got := ratio{"worker / raw COPY", "worker", "raw COPY"}.spread(&r)

@@ -58,7 +58,7 @@ func accepted(c echo.Context) error {
 
 // serveEcho is the floor of every edge: it looks up the key, reads the body, answers and forgets.
 func serveEcho(ctx context.Context, _ string) error {
-	return serveEnvelopes(ctx, func(c echo.Context) error {
+	return serveEnvelopes(ctx, func(c echo.Context) error { //nolint:contextcheck // the request brings its own
 		if _, err := readBody(c); err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func serveNaiveEdge(ctx context.Context, argument string) error {
 		return err
 	}
 	defer closeNATS()
-	return serveEnvelopes(ctx, func(c echo.Context) error {
+	return serveEnvelopes(ctx, func(c echo.Context) error { //nolint:contextcheck // the request brings its own
 		body, err := readBody(c)
 		if err != nil {
 			return err
@@ -126,7 +126,7 @@ func serveEnvelopes(ctx context.Context, handle echo.HandlerFunc) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: e} //nolint:gosec // a floor has no timeouts, and only we can reach it
+	server := &http.Server{Handler: e} // a floor has no timeouts, and only we can reach it
 	if ctx, err = announce(ctx, "http://"+ln.Addr().String()); err != nil {
 		return err
 	}

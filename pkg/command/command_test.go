@@ -110,8 +110,8 @@ func TestAProjectsLife(t *testing.T) {
 		if out := trivet(t, line...); !strings.Contains(out, "\n") {
 			t.Errorf("%v printed %q", line, out)
 		}
-		var any any
-		trivetJSON(t, &any, line...)
+		var value any
+		trivetJSON(t, &value, line...)
 	}
 }
 
@@ -130,8 +130,8 @@ func TestStreamsAndDeadLettersAreShown(t *testing.T) {
 		if out := trivet(t, line...); strings.Contains(out, "\x1b") {
 			t.Errorf("%v lets a client steer the terminal: %q", line, out)
 		}
-		var any any
-		trivetJSON(t, &any, line...)
+		var value any
+		trivetJSON(t, &value, line...)
 	}
 	if out := trivet(t, "stream", "view", "1"); !strings.Contains(out, good.ID.String()) || !strings.Contains(out, "message") {
 		t.Errorf("stream view printed %s", out)

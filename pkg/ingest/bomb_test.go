@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 // startChild returns the URL of an edge in a process of its own, and its process id.
 func startChild(t *testing.T) (url string, pid int) {
 	t.Helper()
-	child := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this very binary
+	child := exec.CommandContext(t.Context(), os.Args[0]) // this very binary
 	child.Env = append(os.Environ(), childEnv+"=1")
 	stdin, err := child.StdinPipe()
 	if err != nil {

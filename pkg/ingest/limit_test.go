@@ -68,7 +68,7 @@ func TestBucketsAreBounded(t *testing.T) {
 	now := time.Now()
 	var key bucketKey
 	for i := range 3 * maxBuckets {
-		binary.BigEndian.PutUint64(key[:], uint64(i)) //nolint:gosec // a small number
+		binary.BigEndian.PutUint64(key[:], uint64(i)) // a small number
 		l.take(key, now.Add(time.Duration(i)*time.Millisecond))
 	}
 	if len(l.buckets) > maxBuckets {
@@ -144,5 +144,5 @@ func heap() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc) //nolint:gosec // far from 2^63
+	return int64(m.HeapAlloc) // far from 2^63
 }

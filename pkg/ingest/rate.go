@@ -59,7 +59,7 @@ func (r *request) charge(events int) {
 type bucketKey [16]byte
 
 func projectBucket(id int64) (k bucketKey) {
-	binary.BigEndian.PutUint64(k[8:], uint64(id)) //nolint:gosec // ids are positive
+	binary.BigEndian.PutUint64(k[8:], uint64(id)) // ids are positive
 	return k
 }
 

@@ -173,7 +173,7 @@ func retryAfter(h http.Header, row *Refusal, wait time.Duration, sdk bool) {
 		h["Retry-After"] = []string{seconds}
 		h["X-Sentry-Rate-Limits"] = []string{seconds + ":error:project:" + row.Code}
 	case row.Retry > 0 && !sdk:
-		wait = row.Retry + rand.N(row.Retry) //nolint:gosec // jitter, not a secret
+		wait = row.Retry + rand.N(row.Retry) // jitter, not a secret
 		h["Retry-After"] = []string{strconv.Itoa(int(wait.Seconds()))}
 	}
 }
