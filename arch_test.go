@@ -15,7 +15,8 @@ const module = "github.com/trivetlabs/trivet/"
 // layers is the architecture: a package may import what stands in a lower line, never its own or a higher
 // one. A new package fails the test until somebody decides where it belongs.
 var layers = [][]string{
-	{"cmd/ingest", "cmd/worker", "cmd/query", "cmd/trivet", "docs", "pkg/bench", "pkg/faults", "scripts/with-postgres"}, // programs
+	// programs
+	{"cmd/ingest", "cmd/worker", "cmd/query", "cmd/trivet", "docs", "pkg/bench", "pkg/faults", "scripts/with-postgres"},
 	{"pkg/command"},                                // the operator's tool
 	{"pkg/standalone"},                             // all roles in one process
 	{"pkg/ingest", "pkg/worker", "pkg/query"},      // the roles: they never meet but through queue and database

@@ -51,8 +51,9 @@ create function event_block(organization bigint, project bigint, partition_day d
         select b.data
         from blocks b
         where b.project_id = project and b.day = partition_day and b.block_id = block
+          and organization = app_organization()
           and exists (select from projects p where p.project_id = project and p.organization_id = organization)
     );
-comment on function event_block is 'The block of records with that id, null unless its project belongs to the organization.';
+comment on function event_block is 'The block of records with that id, null unless its project belongs to the organization and the transaction works for it.';
 revoke all on function event_block from public;
 grant execute on function event_block to trivet_query;

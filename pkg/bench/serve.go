@@ -58,7 +58,7 @@ func accepted(c echo.Context) error {
 
 // serveEcho is the floor of every edge: it looks up the key, reads the body, answers and forgets.
 func serveEcho(ctx context.Context, _ string) error {
-	return serveEnvelopes(ctx, func(c echo.Context) error { //nolint:contextcheck // the request brings its own
+	return serveEnvelopes(ctx, func(c echo.Context) error {
 		if _, err := readBody(c); err != nil {
 			return err
 		}

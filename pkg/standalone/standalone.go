@@ -60,7 +60,7 @@ func Run(ctx context.Context, env service.Env, cfg Config, ready func(Info)) err
 	if err != nil {
 		return fmt.Errorf("find data folder: %w", err)
 	}
-	if err := os.MkdirAll(dir, 0o711); err != nil { // Postgres' own account must be able to pass through
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
 	unlock, err := lock(dir)
