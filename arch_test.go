@@ -17,20 +17,34 @@ const module = "github.com/trivetlabs/trivet/"
 var layers = [][]string{
 	// programs
 	{"cmd/ingest", "cmd/worker", "cmd/query", "cmd/trivet", "docs", "pkg/bench", "pkg/faults", "scripts/with-postgres"},
-	{"pkg/command"},                                // the operator's tool
-	{"pkg/standalone"},                             // all roles in one process
-	{"pkg/ingest", "pkg/worker", "pkg/query"},      // the roles: they never meet but through queue and database
-	{"pkg/provision"},                              // what the roles need to be there
-	{"pkg/queue/queuetest", "pkg/store/storetest"}, // doors for tests
-	{"pkg/queue/embedded", "pkg/postgres"},         // servers of our own
-	{"pkg/queue", "pkg/store"},                     // the outside world
-	{"pkg/service", "schema"},                      // what every process shares; the tables
-	{"pkg/protocol"},                               // any client's bytes
-	{"pkg/sentry", "pkg/native", "pkg/grouping"},   // one client's bytes; which issue
-	{"pkg/read", "pkg/useragent"},                  // pieces of clients' bytes
-	{"pkg/pack", "pkg/project"},                    // how events travel; who may send them
-	{"pkg/event/eventtest"},                        // what every event must be
-	{"pkg/event"},                                  // the nouns
+	// the operator's tool
+	{"pkg/command"},
+	// all roles in one process
+	{"pkg/standalone"},
+	// the roles: they never meet but through queue and database
+	{"pkg/ingest", "pkg/worker", "pkg/query"},
+	// what the roles need to be there
+	{"pkg/provision"},
+	// doors for tests
+	{"pkg/queue/queuetest", "pkg/store/storetest"},
+	// servers of our own
+	{"pkg/queue/embedded", "pkg/postgres"},
+	// the outside world
+	{"pkg/queue", "pkg/store"},
+	// what every process shares; the tables
+	{"pkg/service", "schema"},
+	// any client's bytes
+	{"pkg/protocol"},
+	// one client's bytes; which issue
+	{"pkg/sentry", "pkg/native", "pkg/grouping"},
+	// pieces of clients' bytes
+	{"pkg/read", "pkg/useragent"},
+	// how events travel; who may send them
+	{"pkg/pack", "pkg/project"},
+	// what every event must be
+	{"pkg/event/eventtest"},
+	// the nouns
+	{"pkg/event"},
 	{"pkg/jsonx"},
 }
 
