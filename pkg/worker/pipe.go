@@ -58,6 +58,7 @@ func (w *Worker) drain(ctx context.Context, stream, consumer string, handle func
 	w.bound.Add(1)
 	defer w.bound.Add(-1)
 	for ctx.Err() == nil {
+		started := w.now()
 		batch, err := source.Fetch(ctx, queue.Batch{Records: w.cfg.BatchEvents, Bytes: batchBytes, Wait: fetchWait})
 		if len(batch) > 0 {
 			// Write also what came before an error: it waits for nobody else.
@@ -75,8 +76,18 @@ func (w *Worker) drain(ctx context.Context, stream, consumer string, handle func
 			return err
 		}
 		progress()
+		if len(batch) > 0 && records(batch) < w.cfg.BatchEvents {
+			sleep(ctx, w.cfg.Pace-w.now().Sub(started))
+		}
 	}
 	return nil
+}
+
+func records(batch []queue.Delivery) (n int) {
+	for _, d := range batch {
+		n += d.Records
+	}
+	return n
 }
 
 // look asks a database of which nothing was wanted whether it is there: an idle worker, too, must tell that
@@ -118,7 +129,11 @@ func (w *Worker) prepare(ctx context.Context) error {
 // errGaveUp means that a batch was let go unwritten; it comes again.
 var errGaveUp = errors.New("the batch could not be written and is left to be delivered again")
 
+// sleep returns after d or when ctx ends; at once for no time.
 func sleep(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

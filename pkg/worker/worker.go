@@ -24,16 +24,20 @@ import (
 type Config struct {
 	Store         store.Config
 	Queue         queue.Config
-	Consumer      string `default:"workers" desc:"consumer of EVENTS to drain; another one than workers is for a replay beside the live workers"`
-	Project       int64  `default:"0" desc:"write events of this project only and acknowledge the others unwritten; for replays, 0 writes all"`
-	Pipelines     int    `default:"2" desc:"batches in work at once: one decodes while the other commits"`
-	BatchEvents   int    `split_words:"true" default:"2000" desc:"events a transaction gathers at most, when so many are waiting"`
-	RetentionDays int    `split_words:"true" default:"90" desc:"days events are kept; at least 12, so that everything that can be replayed has a place"`
-	FailPoint     string `split_words:"true" desc:"for fault tests: kill this process once, at before-commit or after-commit of its first batch"`
+	Consumer      string        `default:"workers" desc:"consumer of EVENTS to drain; another one than workers is for a replay beside the live workers"`
+	Project       int64         `default:"0" desc:"write events of this project only and acknowledge the others unwritten; for replays, 0 writes all"`
+	Pipelines     int           `default:"2" desc:"batches in work at once: one decodes while the other commits"`
+	BatchEvents   int           `split_words:"true" default:"2000" desc:"events a transaction gathers at most, when so many are waiting"`
+	Pace          time.Duration `default:"100ms" desc:"least time between the starts of two batches of a pipeline unless they are full; a lone event is written at once, a stream of them in larger transactions and denser blocks"`
+	RetentionDays int           `split_words:"true" default:"90" desc:"days events are kept; at least 12, so that everything that can be replayed has a place"`
+	FailPoint     string        `split_words:"true" desc:"for fault tests: kill this process once, at before-commit or after-commit of its first batch"`
 }
 
 // minRetention keeps the clamp of client clocks (7 days) and the replay window (72 h) inside what is kept.
 const minRetention = store.PartitionsBack + 1
+
+// maxPace keeps what arrives visible within a second.
+const maxPace = 500 * time.Millisecond
 
 func (c Config) validate() error {
 	switch {
@@ -41,6 +45,8 @@ func (c Config) validate() error {
 		return errors.New("WORKER_PIPELINES: want 1 to 16")
 	case c.BatchEvents < 1 || c.BatchEvents > 20_000:
 		return errors.New("WORKER_BATCH_EVENTS: want 1 to 20000")
+	case c.Pace < 0 || c.Pace > maxPace:
+		return fmt.Errorf("WORKER_PACE: want 0 to %v", maxPace)
 	case c.RetentionDays < minRetention:
 		return fmt.Errorf("WORKER_RETENTION_DAYS: want at least %d", minRetention)
 	case c.FailPoint != "" && c.FailPoint != beforeCommit && c.FailPoint != afterCommit:
