@@ -61,7 +61,7 @@ func (s *Store) write(ctx context.Context, b *Batch, m mode) (result Result, err
 		p = newPlan(s.codec, b, nil)
 	}
 	err = pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
-		fresh, err := insertPacks(ctx, tx, b.Packs, m.alone)
+		fresh, err := begin(ctx, tx, b, m.alone)
 		if err != nil {
 			return err
 		}
@@ -107,37 +107,63 @@ const (
 	writeAlone   = `select pg_advisory_xact_lock(hashtext('trivet.write'))`
 )
 
-// insertPacks takes the writers' lock, writes the rows of the packs and returns those that were not there:
-// only their records move counters that no event row stands behind.
-func insertPacks(ctx context.Context, tx pgx.Tx, packs []Pack, alone bool) (fresh map[event.ID]bool, err error) {
-	fresh = make(map[event.ID]bool, len(packs))
+// lockFallbacks makes writers of the same events without a usable time wait for each other: their keys
+// differ by day, so that no unique index does. Always in the same order.
+const lockFallbacks = `select pg_advisory_xact_lock(hashtext('trivet.fallback'), bucket)
+	from unnest($1::integer[]) as u (bucket) order by bucket`
+
+// fallbackBuckets bounds how many of these locks a transaction takes.
+const fallbackBuckets = 64
+
+func fallbacks(rows []Row) []int32 {
+	var buckets []int32
+	for i := range rows {
+		if r := &rows[i]; r.Fallback && r.Outcome == Insert {
+			buckets = append(buckets, int32(r.Event.ID[15]%fallbackBuckets))
+		}
+	}
+	slices.Sort(buckets)
+	return slices.Compact(buckets)
+}
+
+// begin takes the writers' locks, writes the rows of the packs and returns those that were not there: only
+// their records move counters that no event row stands behind.
+func begin(ctx context.Context, tx pgx.Tx, b *Batch, alone bool) (fresh map[event.ID]bool, err error) {
+	fresh = make(map[event.ID]bool, len(b.Packs))
 	queue := &pgx.Batch{}
 	if alone {
 		queue.Queue(writeAlone)
 	} else {
 		queue.Queue(shareWriting)
 	}
-	if len(packs) > 0 {
-		sorted := slices.Clone(packs)
-		slices.SortFunc(sorted, func(a, b Pack) int { return bytes.Compare(a.ID[:], b.ID[:]) })
-		sorted = slices.CompactFunc(sorted, func(a, b Pack) bool { return a.ID == b.ID })
-		ids, days, events := make([][16]byte, len(sorted)), make([]int32, len(sorted)), make([]int32, len(sorted))
-		for i, p := range sorted {
-			ids[i], days[i], events[i] = p.ID, int32(p.Day), int32(p.Events) // a pack holds thousands at most
-		}
-		queue.Queue(insertPacksSQL, ids, days, events).Query(func(rows pgx.Rows) error {
-			var id [16]byte
-			_, err := pgx.ForEachRow(rows, []any{&id}, func() error {
-				fresh[id] = true
-				return nil
-			})
-			return err
-		})
+	if buckets := fallbacks(b.Rows); len(buckets) > 0 {
+		queue.Queue(lockFallbacks, buckets)
+	}
+	if len(b.Packs) > 0 {
+		queuePacks(queue, b.Packs, fresh)
 	}
 	if err := tx.SendBatch(ctx, queue).Close(); err != nil {
 		return nil, fmt.Errorf("insert packs: %w", err)
 	}
 	return fresh, nil
+}
+
+func queuePacks(queue *pgx.Batch, packs []Pack, fresh map[event.ID]bool) {
+	sorted := slices.Clone(packs)
+	slices.SortFunc(sorted, func(a, b Pack) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	sorted = slices.CompactFunc(sorted, func(a, b Pack) bool { return a.ID == b.ID })
+	ids, days, events := make([][16]byte, len(sorted)), make([]int32, len(sorted)), make([]int32, len(sorted))
+	for i, p := range sorted {
+		ids[i], days[i], events[i] = p.ID, int32(p.Day), int32(p.Events) // a pack holds thousands at most
+	}
+	queue.Queue(insertPacksSQL, ids, days, events).Query(func(rows pgx.Rows) error {
+		var id [16]byte
+		_, err := pgx.ForEachRow(rows, []any{&id}, func() error {
+			fresh[id] = true
+			return nil
+		})
+		return err
+	})
 }
 
 //go:embed sql/existing_events.sql

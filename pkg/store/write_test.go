@@ -118,6 +118,34 @@ func TestFallbackIsFoundOnTheNeighbouringDay(t *testing.T) {
 	}
 }
 
+// TestMidnightIsNoGap writes the same events without a usable time at once, received on both sides of
+// midnight: their keys differ by the day, and still each is one.
+func TestMidnightIsNoGap(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	midnight := event.DayOf(time.Now()).Time()
+	const rounds = 30
+	for range rounds {
+		id := event.NewID(midnight)
+		var group sync.WaitGroup
+		for _, received := range []time.Time{midnight.Add(-time.Second), midnight.Add(time.Second)} {
+			group.Go(func() {
+				r := row(1, 1, id, received)
+				r.Fallback = true
+				if _, err := db.Write(t.Context(), batch(event.NewID(midnight), r)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+	}
+	s := readSums(t, url)
+	s.balance(t)
+	if s.Rows != rounds || s.Duplicates != rounds {
+		t.Errorf("%d rows and %d duplicates, want %d of each", s.Rows, s.Duplicates, rounds)
+	}
+}
+
 func TestTheLedgerCountsWhatIsNotStored(t *testing.T) {
 	t.Parallel()
 	db, url := open(t)
