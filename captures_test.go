@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/trivetlabs/trivet/pkg/queue/queuetest"
 )
 
 // capturesKey is the key in testdata/captures; the test's project has it, so that every byte stays as it was.
@@ -122,7 +124,7 @@ func (s *system) compare(t *testing.T, id string, golden []byte, c *capture) {
 		t.Fatal(err)
 	}
 	var got map[string]any
-	eventually(t, "event "+id, func() bool { return s.get(t, "/api/v1/projects/1/events/"+id, &got) == http.StatusOK })
+	queuetest.Eventually(t, "event "+id, func() bool { return s.get(t, "/api/v1/projects/1/events/"+id, &got) == http.StatusOK })
 	if raw, _ := got["raw"].(string); raw == "" || !bytes.Contains(c.Request.Body, []byte(raw)) && c.header("Content-Encoding") == "" {
 		t.Errorf("raw is not what was sent: %q", raw)
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/trivetlabs/trivet/pkg/queue/queuetest"
 )
 
 // TestJourney is the whole of Trivet in one screen: an error leaves a browser and is read back. doc.go names
@@ -34,7 +36,7 @@ func TestJourney(t *testing.T) {
 	var events struct {
 		Events []struct{ ID, Type, Message, Release string }
 	}
-	eventually(t, "two events", func() bool {
+	queuetest.Eventually(t, "two events", func() bool {
 		s.get(t, project+"/events", &events)
 		return len(events.Events) >= 2
 	})

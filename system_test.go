@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -62,7 +61,7 @@ func startSystem(t *testing.T, key string) *system {
 	t.Cleanup(edge.Close)
 	s.ingest = httptest.NewServer(edge)
 	t.Cleanup(s.ingest.Close)
-	eventually(t, "the edge to know the keys", func() bool { return directory.Ready() == nil })
+	queuetest.Eventually(t, "the edge to know the keys", func() bool { return directory.Ready() == nil })
 
 	done := make(chan error, 1)
 	working, finish := context.WithCancel(t.Context())
@@ -145,18 +144,4 @@ func do(t *testing.T, req *http.Request) (status int, body []byte) {
 		t.Fatal(err)
 	}
 	return resp.StatusCode, body
-}
-
-// eventually polls: the deadline is a bound on hanging, not on slowness.
-func eventually(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	deadline, tick := time.After(30*time.Second), time.NewTicker(5*time.Millisecond)
-	defer tick.Stop()
-	for !done() {
-		select {
-		case <-deadline:
-			t.Fatalf("waited in vain for %s", what)
-		case <-tick.C:
-		}
-	}
 }

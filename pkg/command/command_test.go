@@ -89,15 +89,7 @@ func TestAProjectsLife(t *testing.T) {
 	trivetJSON(t, &token, "token", "create", "-project", fmt.Sprint(first.ProjectID), "-scopes", "read,write")
 
 	directory := q.WatchDirectory(t.Context(), queuetest.Env(t))
-	deadline, tick := time.After(30*time.Second), time.NewTicker(5*time.Millisecond)
-	defer tick.Stop()
-	for directory.Ready() != nil {
-		select {
-		case <-deadline:
-			t.Fatal("waited in vain for the directory")
-		case <-tick.C:
-		}
-	}
+	queuetest.Eventually(t, "the directory", func() bool { return directory.Ready() == nil })
 	for name, revoked := range map[string]bool{
 		project.KeyName(first.PublicKey): true, project.KeyName(second.PublicKey): false, project.TokenName(token.Token): false,
 	} {

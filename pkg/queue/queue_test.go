@@ -41,19 +41,6 @@ func bind(t *testing.T, q *queue.Queue) *queue.Source {
 	return s
 }
 
-func eventually(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	deadline, tick := time.After(30*time.Second), time.NewTicker(5*time.Millisecond)
-	defer tick.Stop()
-	for !done() {
-		select {
-		case <-deadline:
-			t.Fatalf("waited in vain for %s", what)
-		case <-tick.C:
-		}
-	}
-}
-
 // raw returns JetStream as an operator has it.
 func raw(t *testing.T, url string) jetstream.JetStream {
 	t.Helper()
@@ -165,7 +152,7 @@ func TestFetchTakesWhatIsPendingUpToItsBounds(t *testing.T) {
 	if err := source.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the acknowledgements", func() bool {
+	queuetest.Eventually(t, "the acknowledgements", func() bool {
 		b, err := source.Backlog(t.Context())
 		return err == nil && b == queue.Backlog{AckFloor: 50}
 	})
@@ -211,7 +198,7 @@ func TestAFullStreamRefusesAndIsRelieved(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, "the acknowledgements", func() bool {
+	queuetest.Eventually(t, "the acknowledgements", func() bool {
 		b, err := source.Backlog(t.Context())
 		return err == nil && b.AckPending == 0
 	})
@@ -275,7 +262,7 @@ func TestTheDirectoryServesThroughAnOutageAndCatchesUp(t *testing.T) {
 	directory := edge.WatchDirectory(watching, queuetest.Env(t))
 	t.Cleanup(directory.Wait)
 	t.Cleanup(stop)
-	eventually(t, "the first snapshot", func() bool { return directory.Ready() == nil })
+	queuetest.Eventually(t, "the first snapshot", func() bool { return directory.Ready() == nil })
 	if e, ok := directory.Lookup("key.b"); !ok || cmp.Diff(e, want["key.b"]) != "" {
 		t.Errorf("key.b: %+v, %v", e, ok)
 	}
@@ -290,11 +277,11 @@ func TestTheDirectoryServesThroughAnOutageAndCatchesUp(t *testing.T) {
 	server.start(t)
 	delete(want, "key.a") // which revokes it
 	want["key.c"] = project.Entry{ProjectID: 3}
-	eventually(t, "the change to be written", func() bool {
+	queuetest.Eventually(t, "the change to be written", func() bool {
 		_, err := q.SyncDirectory(t.Context(), want)
 		return err == nil
 	})
-	eventually(t, "the change to be seen", func() bool {
+	queuetest.Eventually(t, "the change to be seen", func() bool {
 		a, there := directory.Lookup("key.a")
 		_, fresh := directory.Lookup("key.c")
 		return there && a.Revoked && fresh
@@ -308,12 +295,12 @@ func TestPublishFailsFastWhileNATSIsAwayAndWorksAfter(t *testing.T) {
 	kept := newPack(100)
 	publish(t, q, kept)
 	server.Close()
-	eventually(t, "the loss to be seen", func() bool { return q.Connected() != nil })
+	queuetest.Eventually(t, "the loss to be seen", func() bool { return q.Connected() != nil })
 	if err := q.Publish(t.Context(), newPack(100)); !errors.Is(err, queue.ErrUnavailable) {
 		t.Errorf("got %v, want ErrUnavailable", err)
 	}
 	server.start(t)
-	eventually(t, "NATS to be back", func() bool { return q.Publish(t.Context(), newPack(100)) == nil })
+	queuetest.Eventually(t, "NATS to be back", func() bool { return q.Publish(t.Context(), newPack(100)) == nil })
 	if m, err := q.Message(t.Context(), 1); err != nil || m.Pack != kept.ID.String() {
 		t.Errorf("the first pack after the restart: %+v, %v", m, err)
 	}

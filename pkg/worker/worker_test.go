@@ -97,24 +97,10 @@ func (b *bench) drained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the backlog to drain", func() bool {
+	queuetest.Eventually(t, "the backlog to drain", func() bool {
 		backlog, err := source.Backlog(t.Context())
 		return err == nil && backlog.Pending == 0 && backlog.AckPending == 0
 	})
-}
-
-// eventually polls: the deadline is a bound on hanging, not on slowness.
-func eventually(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	deadline, tick := time.After(30*time.Second), time.NewTicker(10*time.Millisecond)
-	defer tick.Stop()
-	for !done() {
-		select {
-		case <-deadline:
-			t.Fatalf("waited in vain for %s", what)
-		case <-tick.C:
-		}
-	}
 }
 
 // counts are rows, issues' events, hours' events, minutes' events, dead, expired.
@@ -185,7 +171,7 @@ func TestOneBadEventHarmsNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the dead letters to be tried", func() bool {
+	queuetest.Eventually(t, "the dead letters to be tried", func() bool {
 		backlog, err := source.Backlog(t.Context())
 		return err == nil && backlog.Pending == 0 && backlog.AckPending == 0
 	})
@@ -209,7 +195,7 @@ func TestADeadLetterThatCanBeWrittenNowIs(t *testing.T) {
 	if err := b.q.RetryDeadLetters(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the dead letter to be written", func() bool { return b.counts(t)[0] == 1 })
+	queuetest.Eventually(t, "the dead letter to be written", func() bool { return b.counts(t)[0] == 1 })
 	b.wantCounts(t, [6]int64{1, 1, 1, 1, 0, 0})
 }
 
@@ -220,8 +206,8 @@ func TestANewerPackWaitsForANewerWorker(t *testing.T) {
 	b.publishFrame(t, pack.NewCodec().Compress(nil, []byte(newer)), 1)
 	b.publish(t, typeError(2))
 	b.start(t)
-	eventually(t, "the other pack to be written", func() bool { return b.counts(t)[0] == 1 })
-	eventually(t, "the worker to be unready", func() bool {
+	queuetest.Eventually(t, "the other pack to be written", func() bool { return b.counts(t)[0] == 1 })
+	queuetest.Eventually(t, "the worker to be unready", func() bool {
 		ready, checks := b.env.Health.Report()
 		return !ready && strings.Contains(checks["packs"], pack.ErrNewer.Error())
 	})

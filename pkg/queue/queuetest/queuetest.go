@@ -57,3 +57,18 @@ func Connect(t testing.TB, url string) *queue.Queue {
 	}
 	return q
 }
+
+// Eventually polls until done: for what another goroutine or process does. The deadline bounds hanging, not
+// slowness.
+func Eventually(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	deadline, tick := time.After(30*time.Second), time.NewTicker(5*time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-deadline:
+			t.Fatalf("waited in vain for %s", what)
+		case <-tick.C:
+		}
+	}
+}
