@@ -26,7 +26,7 @@ var summaries = map[string]string{
 	"GET /api/v1/health":                          "`\"OK\"`: the process answers",
 	"GET /api/v1/projects":                        "the projects the token may see",
 	"GET /api/v1/projects/:project/events":        "events, newest first: `{\"events\":[…],\"next\":\"…\"\\|null}`. Filters: `from to issue level type release environment browser os url protocol`; `limit`, `cursor`, `fields`",
-	"GET /api/v1/projects/:project/events/:event": "one event in full: exceptions with frames (outermost first, the crashing one last; oldest cause first), breadcrumbs, tags, contexts, user, request, sdk, and the client's bytes under `raw`. `day` finds it faster",
+	"GET /api/v1/projects/:project/events/:event": "one event in full: exceptions with frames (outermost first, the crashing one last; oldest cause first), breadcrumbs, tags, contexts, user, request, sdk, and the client's bytes under `raw` (base64 where `raw_encoding` says so). `day` finds it faster",
 	"GET /api/v1/projects/:project/issues":        "issues: `{\"issues\":[…],\"next\":…}`. Filters: `from to status level type`; `sort` last_seen, first_seen or events; `limit`, `cursor`, `fields`",
 	"GET /api/v1/projects/:project/issues/:issue": "one issue with its events by hour",
 	"GET /api/v1/projects/:project/stats":         "what became of the events, by `step` minute, hour or day, `from` and `to`",
@@ -42,6 +42,21 @@ Paths may have a trailing slash, doubled slashes and, on ingest, any prefix befo
 
 Keys (ingest) are taken from the first of: query ` + "`sentry_key` or `key`, `X-Sentry-Auth`, `Authorization`, `x-api-key`, `X-Trivet-Key`" + `, the envelope's ` + "`dsn`" + `.
 Tokens (query) come as ` + "`Authorization: Bearer …`; on `/api/v1/logs` also as `Basic`, raw or base64." + ` ` + "`fields=a,b{c}`" + ` or the header ` + "`X-Fields`" + ` trims each object.
+A revoked key or write token is refused by ingest at once; a revoked token may read for 30 seconds more.
+
+Limits of a request: 2 MiB as sent, 8 MiB inflated (` + "`Content-Encoding` gzip, deflate, br or zstd" + `), 1,000 events of 1 MiB, JSON nested 64 deep. Of more than 100
+tags the rest is dropped. Pages of lists hold at most 100.
+
+## Shapes
+
+A native event is an object in which everything is optional: ` + "`id`" + ` (sent again, it counts once), ` + "`timestamp`" + ` or ` + "`ts`" + ` (RFC 3339, seconds, or milliseconds above
+1e11), ` + "`type`, `message`, `stack`" + ` (the text of ` + "`error.stack`" + ` in Chrome, Firefox or Safari, or a list of frames
+` + "`{function, filename, lineno, colno, in_app}`" + `, outermost first), ` + "`level`, `url`, `release`, `environment`, `user`, `tags`, `breadcrumbs`, `meta`" + `. What has another
+name is kept under ` + "`extra`" + `.
+
+An event in lists: ` + "`id` (32 hex) `project_id issue_id day received_at occurred_at level protocol handled type message culprit release environment browser os url`" + `.
+Lists are ordered by ` + "`received_at`, and `from` and `to` mean it; `occurred_at`" + ` is what the client's clock said.
+An issue: ` + "`id project_id title type culprit level status events users first_seen last_seen first_release last_release`" + `.
 `
 
 func TestAPI(t *testing.T) {

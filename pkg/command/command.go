@@ -71,6 +71,9 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		args = append(slices.Clone(args[1:]), "-help")
 	}
 	cmd, rest, ok := find(args)
+	if !ok && helpGroup(stdout, args) {
+		return 0
+	}
 	if !ok {
 		fmt.Fprintf(stderr, "trivet: no command %q; `trivet help` lists them\n", strings.Join(args[:min(2, len(args))], " "))
 		return 2
@@ -96,6 +99,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil || errors.Is(err, flag.ErrHelp):
 		return 0
 	case errors.Is(err, errUsage):
+		fmt.Fprintf(stderr, "trivet %s: %v\n", cmd.name, err)
 		cmd.usage(stderr, flags)
 		return 2
 	}
@@ -132,13 +136,35 @@ func find(args []string) (cmd command, rest []string, ok bool) {
 	return command{}, nil, false
 }
 
-func help(w io.Writer) {
-	fmt.Fprintf(w, "trivet %s: collects the errors of browsers\n\nusage: trivet COMMAND [FLAGS] [ARGUMENTS]\n\n", service.Version())
+// helpGroup lists the commands of one noun, alone or with a flag that asks for help. It returns false when
+// args is something else.
+func helpGroup(w io.Writer, args []string) bool {
+	noun := args[0] + " "
+	if !slices.ContainsFunc(commands(), func(c command) bool { return strings.HasPrefix(c.name, noun) }) {
+		return false
+	}
+	if len(args) > 1 && !slices.Contains([]string{"-h", "-help", "--help"}, args[1]) {
+		return false
+	}
+	fmt.Fprintf(w, "usage: trivet %sCOMMAND [FLAGS] [ARGUMENTS]\n\n", noun)
+	listCommands(w, noun)
+	return true
+}
+
+// listCommands writes a line for each command whose name has the prefix.
+func listCommands(w io.Writer, prefix string) {
 	tabs := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	for _, c := range commands() {
-		fmt.Fprintf(tabs, "  %s %s\t%s\n", c.name, c.args, c.summary)
+		if strings.HasPrefix(c.name, prefix) {
+			fmt.Fprintf(tabs, "  %s %s\t%s\n", c.name, c.args, c.summary)
+		}
 	}
 	_ = tabs.Flush()
+}
+
+func help(w io.Writer) {
+	fmt.Fprintf(w, "trivet %s: collects the errors of browsers\n\nusage: trivet COMMAND [FLAGS] [ARGUMENTS]\n\n", service.Version())
+	listCommands(w, "")
 	fmt.Fprint(w, "\n`trivet COMMAND -help` tells more; -json prints JSON.\n"+
 		"Database and queue are found by DATABASE_URL and NATS_URL, else in STANDALONE_DIR/standalone.json (default ./data).\n")
 }

@@ -61,6 +61,11 @@ func TestEveryCommandHasHelpAndJSON(t *testing.T) {
 			t.Errorf("usage of %s: %s", c.name, usage)
 		}
 	}
+	for _, line := range [][]string{{"key"}, {"key", "-help"}, {"help", "key"}} {
+		if out := trivet(t, line...); !strings.Contains(out, "key revoke") || strings.Contains(out, "token revoke") {
+			t.Errorf("%v does not list the commands of key alone: %s", line, out)
+		}
+	}
 	for _, line := range [][]string{{"nothing"}, {"project", "explode"}, {"key", "list", "-unknown"}, {"project", "create"}} {
 		var stdout, stderr bytes.Buffer
 		if code := Run(t.Context(), line, &stdout, &stderr); code != 2 || stderr.Len() == 0 {
@@ -127,6 +132,9 @@ func TestStreamsAndDeadLettersAreShown(t *testing.T) {
 	}
 	if out := trivet(t, "stream", "view", "1"); !strings.Contains(out, good.ID.String()) || !strings.Contains(out, "message") {
 		t.Errorf("stream view printed %s", out)
+	}
+	if out := trivet(t, "dlq", "list", "-after", "1", "-json"); strings.TrimSpace(out) != "[]" {
+		t.Errorf("no dead letters are %s in JSON", out)
 	}
 	trivet(t, "dlq", "retry")
 	trivet(t, "dlq", "pause")

@@ -28,6 +28,9 @@ func deadLetterCommands() []command {
 					if err != nil {
 						return err
 					}
+					if letters == nil {
+						letters = []queue.DeadLetter{} // [] in JSON
+					}
 					return c.print(letters, func(w io.Writer) {
 						fmt.Fprintln(w, "SEQUENCE\tTIME\tPROJECT\tEVENT\tREASON\tERROR")
 						for _, d := range letters {

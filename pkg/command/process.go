@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/kelseyhightower/envconfig"
@@ -78,7 +79,7 @@ Trivet is ready.
     %[1]s
 
   Or paste this into a page without one:
-    <script>addEventListener("error", e => navigator.sendBeacon("%[2]s/api/%[3]d/events?key=%[4]s",
+    <script>addEventListener("error", e => navigator.sendBeacon("%[8]s/api/%[3]d/events?key=%[4]s",
       JSON.stringify({type: e.error?.name, message: e.message, stack: e.error?.stack, url: location.href, timestamp: Date.now()})))</script>
 
   Send a first error:
@@ -89,7 +90,7 @@ Trivet is ready.
 
   Addresses, key and token are kept in %[7]s/standalone.json. Stop with Ctrl-C; everything stays.
 
-`, info.DSN, info.IngestURL, info.ProjectID, info.PublicKey, info.Token, info.QueryURL, dir)
+`, info.DSN, info.IngestURL, info.ProjectID, info.PublicKey, info.Token, info.QueryURL, dir, info.PublicURL)
 }
 
 func runProvision(ctx context.Context, c *call) error {
@@ -151,7 +152,7 @@ func runHealth(ctx context.Context, c *call) error {
 		return fmt.Errorf("read answer: %w", err)
 	}
 	if err := c.print(map[string]any{"status": resp.StatusCode, "body": string(body)}, func(w io.Writer) {
-		fmt.Fprintf(w, "%d %s\n", resp.StatusCode, printable(string(body)))
+		fmt.Fprintf(w, "%d %s\n", resp.StatusCode, printable(strings.TrimSpace(string(body))))
 	}); err != nil {
 		return err
 	}

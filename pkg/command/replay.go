@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -27,14 +26,17 @@ func replayCommands() []command {
 			f.Int64Var(&projectID, "project", 0, "of this project only")
 		},
 		run: func(ctx context.Context, c *call) error {
-			start, err := moment(from)
-			if err != nil || len(c.args) > 0 {
-				return errors.Join(errUsage, err)
+			if len(c.args) > 0 {
+				return errUsage
+			}
+			start, err := moment("from", from)
+			if err != nil {
+				return err
 			}
 			end := time.Now()
 			if to != "" {
-				if end, err = moment(to); err != nil {
-					return errors.Join(errUsage, err)
+				if end, err = moment("to", to); err != nil {
+					return err
 				}
 			}
 			return replay(ctx, c, start, end, projectID)
@@ -42,14 +44,14 @@ func replayCommands() []command {
 	}}
 }
 
-func moment(s string) (time.Time, error) {
+func moment(name, s string) (time.Time, error) {
 	if t := event.ParseTime(s); !t.IsZero() {
 		return t, nil
 	}
 	if d, err := time.ParseDuration(s); err == nil && d > 0 {
 		return time.Now().Add(-d), nil
 	}
-	return time.Time{}, fmt.Errorf("time %q: want RFC 3339 or a duration like 2h", printable(s))
+	return time.Time{}, fmt.Errorf("%w: -%s: want RFC 3339 or a duration like 2h, not %q", errUsage, name, printable(s))
 }
 
 // replay drains a second consumer in this process, beside the live workers.

@@ -69,10 +69,17 @@ func streamState(ctx context.Context, c *call, q *queue.Queue) error {
 		fmt.Fprintln(w, "STREAM\tMESSAGES\tBYTES\tOF\tSEQUENCES\tOLDEST")
 		for _, name := range []string{queue.Events, queue.DeadLetters} {
 			s := states[name]
-			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d–%d\t%s\n", name, s.Messages, s.Bytes, s.MaxBytes, s.First, s.Last, s.Oldest.Format(time.DateTime))
+			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d–%d\t%s\n", name, s.Messages, s.Bytes, s.MaxBytes, s.First, s.Last, oldest(s))
 		}
 		fmt.Fprintf(w, "\nworkers: %d packs waiting, %d delivered and not acknowledged\n", backlog.Pending, backlog.AckPending)
 	})
+}
+
+func oldest(s queue.State) string {
+	if s.Messages == 0 {
+		return "-"
+	}
+	return s.Oldest.Format(time.DateTime)
 }
 
 func viewPack(ctx context.Context, c *call, q *queue.Queue, sequence uint64) error {

@@ -22,6 +22,7 @@ func TestIDsOfClients(t *testing.T) {
 		{"upper case", strings.ToUpper(hex), hex},
 		{"with dashes", "01234567-89ab-cdef-0123-456789abcdef", hex},
 		{"something else is hashed", "order-17", NamedID(1, "order-17").String()},
+		{"the nil UUID stays none", "00000000-0000-0000-0000-000000000000", ID{}.String()},
 		{"too long is hashed", hex + "0", NamedID(1, hex+"0").String()},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

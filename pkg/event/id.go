@@ -73,7 +73,8 @@ func NamedID(project int64, name string) ID {
 }
 
 // ClientID turns the event id a client sent into an ID: a UUID is kept, anything else is hashed into one,
-// so that a client that repeats its own kind of id is still counted once.
+// so that a client that repeats its own kind of id is still counted once. The nil UUID, which means none
+// (RFC 9562 §5.9), stays the zero ID: the caller makes one.
 func ClientID(project int64, sent string) ID {
 	if id, err := ParseID(sent); err == nil {
 		return id

@@ -69,6 +69,8 @@ func TestAnswers(t *testing.T) {
 		{"the payload's id where the header has none", env, envelope(`{}`, `{"event_id":"`+id+`"}`), 200, `{"id":"` + id + `"}`, 1},
 		{"no id at all", env, envelope(`{}`, `{}`), 200, `{"id":"*"}`, 1},
 		{"an id that is none", env, envelope(`{"event_id":"mine"}`, `{}`), 200, `{"id":"` + event.NamedID(7, "mine").String() + `"}`, 1},
+		{"the nil id, which is none", env, envelope(`{"event_id":"00000000-0000-0000-0000-000000000000"}`, `{}`), 200, `{"id":"*"}`, 1},
+		{"the nil id of a native event", native, `{"id":"00000000000000000000000000000000"}`, 200, `{"id":"*"}`, 1},
 		{"a transaction", env, "{\"event_id\":\"" + id + "\"}\n{\"type\":\"transaction\"}\n{}", 200, `{"id":"` + id + `"}`, 0},
 		{"a transaction called an event", env, envelope(`{"event_id":"`+id+`"}`, `{"type":"transaction"}`), 200, `{"id":"` + id + `"}`, 0},
 		{"a client report", env, "{}\n{\"type\":\"client_report\"}\n{}", 200, `{}`, 0},

@@ -5,12 +5,15 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
+	"errors"
 	"io"
 	"net/http"
 	"testing"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/trivetlabs/trivet/pkg/event"
 )
 
 // packers make the compressed forms that clients send, by Content-Encoding. The raw form of deflate is
@@ -119,6 +122,25 @@ func TestTheLargestTextComesOutWhole(t *testing.T) {
 			t.Errorf("%s: other text", name)
 		}
 		got.release()
+	}
+}
+
+// TestATextOverTheLimitIsRefused: a decoder may give its last bytes together with the end.
+func TestATextOverTheLimitIsRefused(t *testing.T) {
+	t.Parallel()
+	b := newBodies()
+	text := bytes.Repeat([]byte(" "), maxText+1)
+	for name, wire := range inAllEncodings(t, text) {
+		e, err := readEncoding([]string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e == identity {
+			continue
+		}
+		if _, err := b.inflater.inflate(e, wire); !errors.Is(err, event.ErrTooLarge) {
+			t.Errorf("%s: %v, want too large", name, err)
+		}
 	}
 }
 

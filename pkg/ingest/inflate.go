@@ -219,8 +219,9 @@ func measure(d decoder, wire []byte, limit int) (n int, err error) {
 	scratch := make([]byte, 32<<10)
 	for n <= limit {
 		part, err := d.Read(scratch)
-		n += part
-		switch {
+		switch n += part; {
+		case n > limit:
+			return n, errOver
 		case errors.Is(err, io.EOF):
 			return n, nil
 		case err != nil:

@@ -101,6 +101,10 @@ func (l *lanes) commit(records *[]byte, events int) error {
 		return nil
 	}
 	size := int64(len(*records))
+	if size > pack.MaxDecoded { // its headers are repeated for each event: no worker would inflate the pack
+		recycle(records)
+		return refused(event.ErrTooLarge, "too many events with headers as long as these")
+	}
 	if l.waiting.Add(size) > l.most {
 		l.waiting.Add(-size)
 		recycle(records)

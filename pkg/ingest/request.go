@@ -58,10 +58,12 @@ type batch struct {
 
 // newSent gives an event its id: the client's where it has one, so that a repetition is counted once.
 func (r *request) newSent(id string, at time.Time, raw []byte) sent {
-	if id == "" {
-		return sent{id: event.NewID(r.received), at: at, raw: raw}
+	if id != "" {
+		if given := event.ClientID(r.project, id); !given.IsZero() {
+			return sent{id: given, at: at, raw: raw, repeat: true}
+		}
 	}
-	return sent{id: event.ClientID(r.project, id), at: at, raw: raw, repeat: true}
+	return sent{id: event.NewID(r.received), at: at, raw: raw}
 }
 
 // buffers are those of encode: commit gives them back once their bytes are in a pack.

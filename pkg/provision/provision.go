@@ -119,11 +119,7 @@ func checkSync(ctx context.Context, monitorURL string) error {
 // SyncDirectory copies every key and write token of the database into the queue's directory, from where the
 // edges have them at once, and returns how many entries changed.
 func SyncDirectory(ctx context.Context, db *store.Store, q *queue.Queue) (changed int, err error) {
-	entries, err := db.Directory(ctx)
-	if err != nil {
-		return 0, err
-	}
-	return q.SyncDirectory(ctx, entries)
+	return q.SyncDirectoryFrom(ctx, db.Directory)
 }
 
 // syncEvery is how long a change that was not copied when it was made can go unnoticed.

@@ -61,6 +61,7 @@ func newForwarder(ingest string) (*forwarder, error) {
 // it comes.
 func (a *API) passOn(c echo.Context) error {
 	in := c.Request()
+	openToAll(in.Header, c.Response().Header())
 	body := &countedBody{r: in.Body, left: maxForward}
 	if in.ContentLength > maxForward {
 		return refused(errTooLarge, "body over 2 MiB")
@@ -91,6 +92,19 @@ func (a *API) passOn(c echo.Context) error {
 	}
 	defer func() { _ = answer.Body.Close() }()
 	return passBack(c, answer)
+}
+
+// openToAll lets a page of any origin read the answer, also one that ingest doesn't give: what it says of
+// origins is the same and replaces this.
+func openToAll(in, out http.Header) {
+	out.Set("Access-Control-Expose-Headers", "Retry-After, X-Sentry-Rate-Limits, X-Sentry-Error, X-Request-Id")
+	if origin := in.Get("Origin"); origin != "" {
+		out.Set("Access-Control-Allow-Origin", origin)
+		out.Set("Access-Control-Allow-Credentials", "true")
+		out.Set("Vary", "Origin")
+	} else {
+		out.Set("Access-Control-Allow-Origin", "*")
+	}
 }
 
 // passBack writes ingest's answer. A 5xx other than 503 is a fault between us and ingest and becomes one.

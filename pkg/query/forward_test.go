@@ -88,8 +88,14 @@ func TestBodiesThatCanNotBePassedOn(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader("{"), errorReader{})
 	refusal(t, b.do(http.MethodPost, "/api/v1/logs", nil, broken), http.StatusBadRequest)
 
+	page := http.Header{"Origin": {"https://shop.example"}}
+	w := b.do(http.MethodPost, "/api/v1/logs", page, strings.NewReader(big))
+	if w.Header().Get("Access-Control-Allow-Origin") != "https://shop.example" || w.Header().Get("Vary") != "Origin" {
+		t.Errorf("the page can't read that its log is too large: %v", w.Header())
+	}
+
 	away := newBenchWith(t, "postgres://127.0.0.1:1/none", "http://127.0.0.1:1")
-	w := away.do(http.MethodPost, "/api/v1/logs", nil, strings.NewReader("{}"))
+	w = away.do(http.MethodPost, "/api/v1/logs", nil, strings.NewReader("{}"))
 	if refusal(t, w, http.StatusServiceUnavailable); w.Header().Get("Retry-After") == "" || strings.Contains(w.Body.String(), "127.0.0.1") {
 		t.Errorf("ingest away: %v %s", w.Header(), w.Body)
 	}

@@ -83,6 +83,7 @@ func (a *API) frame(next echo.HandlerFunc) echo.HandlerFunc {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), requestTimeout)
 		defer cancel()
 		c.SetRequest(c.Request().WithContext(ctx))
+		c.Request().URL.Path, c.Request().URL.RawPath = fold(c.Request().URL.Path), ""
 
 		err := a.guard(c, next)
 		rt, name := a.routes[c.Path()], routeOther
@@ -98,6 +99,14 @@ func (a *API) frame(next echo.HandlerFunc) echo.HandlerFunc {
 		a.line(c, name, id, start, err)
 		return nil
 	}
+}
+
+// fold returns the plain form of a path: single slashes, none at the end.
+func fold(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return trimSlash(path)
 }
 
 // line writes the log line of a request: ours to look at when it is a 5xx, else for debugging.

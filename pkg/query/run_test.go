@@ -45,6 +45,16 @@ func TestRunServesUntilItIsToldToStop(t *testing.T) {
 	}
 }
 
+func TestPathsAreTakenInAnyPlainForm(t *testing.T) {
+	t.Parallel()
+	b := newBenchWith(t, "postgres://127.0.0.1:1/none", "http://127.0.0.1:1")
+	for _, path := range []string{"/api/v1/health", "/api/v1/health/", "//api//v1///health//"} {
+		if w := b.do(http.MethodGet, path, nil, nil); w.Code != http.StatusOK {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
+
 func TestConfigurationsThatCanNotWorkAreRefused(t *testing.T) {
 	t.Parallel()
 	env := service.Env{Log: zerolog.Nop(), Metrics: prometheus.NewRegistry(), Health: service.NewHealth()}

@@ -159,14 +159,40 @@ func (d *Directory) age() float64 {
 	return -1
 }
 
-// SyncDirectory makes the bucket say what want says and returns how many entries it changed. Entries that
-// want doesn't know are marked revoked, never deleted: a deletion can be missed by an edge that is away.
+// SyncDirectory is SyncDirectoryFrom for a caller that knows what stands in the directory.
 func (q *Queue) SyncDirectory(ctx context.Context, want map[string]project.Entry) (changed int, err error) {
+	return q.SyncDirectoryFrom(ctx, func(context.Context) (map[string]project.Entry, error) { return want, nil })
+}
+
+// SyncDirectoryFrom makes the bucket say what read returns and returns how many entries it changed. Entries that
+// read doesn't know are marked revoked, never deleted: a deletion can be missed by an edge that is away.
+// The bucket is read before read is called, and no entry is overwritten that another process has changed
+// since: else a stale answer could revoke a key that was made just now, or revive one that was revoked.
+func (q *Queue) SyncDirectoryFrom(ctx context.Context, read func(context.Context) (map[string]project.Entry, error)) (changed int, err error) {
 	kv, err := q.js.KeyValue(ctx, DirectoryBucket)
 	if err != nil {
 		return 0, fmt.Errorf("open bucket %s: %w", DirectoryBucket, err)
 	}
+	for range maxOvertaken {
+		var n int
+		n, err = q.syncOnce(ctx, kv, read)
+		changed += n
+		if !errors.Is(err, jetstream.ErrKeyExists) && !errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
+			break
+		}
+	}
+	return changed, err
+}
+
+// maxOvertaken is how often one sync starts again because another process wrote the same entry.
+const maxOvertaken = 3
+
+func (q *Queue) syncOnce(ctx context.Context, kv jetstream.KeyValue, read func(context.Context) (map[string]project.Entry, error)) (changed int, err error) {
 	have, err := readDirectory(ctx, kv)
+	if err != nil {
+		return 0, err
+	}
+	want, err := read(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -175,10 +201,16 @@ func (q *Queue) SyncDirectory(ctx context.Context, want map[string]project.Entry
 		if err != nil {
 			return fmt.Errorf("encode entry: %w", err)
 		}
-		if bytes.Equal(value, have[name]) {
+		old, there := have[name]
+		switch {
+		case !there:
+			_, err = kv.Create(ctx, name, value)
+		case bytes.Equal(value, old.Value()):
 			return nil
+		default:
+			_, err = kv.Update(ctx, name, value, old.Revision())
 		}
-		if _, err := kv.Put(ctx, name, value); err != nil {
+		if err != nil {
 			return fmt.Errorf("put entry: %w", err)
 		}
 		changed++
@@ -189,12 +221,12 @@ func (q *Queue) SyncDirectory(ctx context.Context, want map[string]project.Entry
 			return changed, err
 		}
 	}
-	for name, value := range have {
+	for name, old := range have {
 		if _, ok := want[name]; ok {
 			continue
 		}
 		var e project.Entry
-		if err := json.Unmarshal(value, &e); err != nil {
+		if err := json.Unmarshal(old.Value(), &e); err != nil {
 			q.log.Error().Err(err).Str("entry", name).Msg("directory entry can't be read; it is revoked")
 		}
 		e.Revoked = true
@@ -205,8 +237,8 @@ func (q *Queue) SyncDirectory(ctx context.Context, want map[string]project.Entry
 	return changed, nil
 }
 
-// readDirectory returns the value of every entry as it stands in the bucket.
-func readDirectory(ctx context.Context, kv jetstream.KeyValue) (map[string][]byte, error) {
+// readDirectory returns every entry as it stands in the bucket.
+func readDirectory(ctx context.Context, kv jetstream.KeyValue) (map[string]jetstream.KeyValueEntry, error) {
 	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
 	defer cancel()
 	watch, err := kv.WatchAll(ctx)
@@ -214,13 +246,13 @@ func readDirectory(ctx context.Context, kv jetstream.KeyValue) (map[string][]byt
 		return nil, fmt.Errorf("read bucket %s: %w", DirectoryBucket, err)
 	}
 	defer func() { _ = watch.Stop() }()
-	have := map[string][]byte{}
+	have := map[string]jetstream.KeyValueEntry{}
 	for update := range watch.Updates() {
 		if update == nil {
 			return have, nil
 		}
 		if update.Operation() == jetstream.KeyValuePut {
-			have[update.Key()] = update.Value()
+			have[update.Key()] = update
 		}
 	}
 	return nil, fmt.Errorf("read bucket %s: the watch ended early", DirectoryBucket)

@@ -130,6 +130,9 @@ func (q *Queue) Relieve(ctx context.Context) (purged uint64, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if backlog.AckFloor == 0 { // nothing is acknowledged; to some servers a purge up to sequence 1 is one of all
+		return 0, nil
+	}
 	stream, err := q.js.Stream(ctx, Events)
 	if err != nil {
 		return 0, fmt.Errorf("open stream %s: %w", Events, err)

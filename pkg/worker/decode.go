@@ -31,12 +31,22 @@ const (
 	reasonCorrupt = "corrupt" // the pack itself can't be read
 )
 
-// decode makes rows of everything in the deliveries. A pack that only a newer worker can read is left out,
-// to come again.
-func (w *Worker) decode(deliveries []queue.Delivery) *work {
-	out := &work{}
-	for _, d := range deliveries {
+// maxInflated is where a transaction stops taking packs: a hostile pack of a few kilobytes inflates to
+// pack.MaxDecoded, and a batch may hold hundreds of them.
+const maxInflated = 32 << 20
+
+// decode makes rows of the first deliveries, of at least one and of no more than about maxInflated bytes, and
+// returns those it left for the next transaction. A pack that only a newer worker can read is left out, to come
+// again.
+func (w *Worker) decode(deliveries []queue.Delivery) (out *work, rest []queue.Delivery) {
+	out = &work{}
+	inflated := 0
+	for i, d := range deliveries {
+		if inflated >= maxInflated {
+			return out, deliveries[i:]
+		}
 		body, err := w.codec.Inflate(nil, d.Body)
+		inflated += len(body)
 		var records []pack.Record
 		if err == nil {
 			records, err = pack.Records(body)
@@ -60,7 +70,7 @@ func (w *Worker) decode(deliveries []queue.Delivery) *work {
 			})
 		}
 	}
-	return out
+	return out, nil
 }
 
 // addPack adds the rows of one pack. Its day is that of its first record, which is the same in every

@@ -55,8 +55,10 @@ func (w *Worker) drain(ctx context.Context, stream, consumer string, handle func
 	if err != nil {
 		return err
 	}
-	w.bound.Add(1)
-	defer w.bound.Add(-1)
+	if stream == queue.Events {
+		w.bound.Add(1)
+		defer w.bound.Add(-1)
+	}
 	for ctx.Err() == nil {
 		started := w.now()
 		batch, err := source.Fetch(ctx, queue.Batch{Records: w.cfg.BatchEvents, Bytes: batchBytes, Wait: fetchWait})

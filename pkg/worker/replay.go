@@ -21,7 +21,8 @@ type Replayed struct {
 }
 
 // Replay writes the packs from one sequence of EVENTS to another, both included, through a consumer of its
-// own that leaves the live workers alone. progress is told after each batch.
+// own that leaves the live workers alone. It returns when each of them is acknowledged; a pack of a newer version
+// is an error. progress is told after each batch.
 func (w *Worker) Replay(ctx context.Context, first, last uint64, progress func(Replayed)) (done Replayed, err error) {
 	if err := w.prepare(ctx); err != nil {
 		return done, err
@@ -41,36 +42,54 @@ func (w *Worker) Replay(ctx context.Context, first, last uint64, progress func(R
 	if err != nil {
 		return done, err
 	}
-	for seen := first - 1; seen < last && ctx.Err() == nil; {
+	for ctx.Err() == nil {
 		deliveries, err := source.Fetch(ctx, queue.Batch{Records: w.cfg.BatchEvents, Bytes: batchBytes, Wait: fetchWait})
+		if err == nil {
+			err = w.replayBatch(ctx, deliveries, last, &done)
+		}
 		if err != nil {
 			return done, err
 		}
-		if len(deliveries) == 0 { // purged from behind us: nothing more will come
-			return done, nil
+		if len(deliveries) > 0 {
+			progress(done)
 		}
-		for i, d := range deliveries {
-			if d.Sequence > last {
-				deliveries = deliveries[:i]
-				break
-			}
+		if len(deliveries) > 0 && deliveries[len(deliveries)-1].Sequence < last {
+			continue
 		}
-		if len(deliveries) == 0 {
-			return done, nil
+		// A pack whose delivery was lost on the way comes again, after those behind it.
+		if backlog, err := source.Backlog(ctx); err != nil {
+			return done, err
+		} else if backlog.AckFloor >= last || backlog.Pending == 0 && backlog.AckPending == 0 {
+			return done, nil // pending none before last: the rest was purged from behind us
 		}
-		work := w.decode(deliveries)
+	}
+	return done, fmt.Errorf("replay: %w", ctx.Err())
+}
+
+// replayBatch writes what of the deliveries lies in the range and adds to done what became of it. What lies
+// behind the range is acknowledged: nobody else uses this consumer.
+func (w *Worker) replayBatch(ctx context.Context, deliveries []queue.Delivery, last uint64, done *Replayed) error {
+	var inside []queue.Delivery
+	for _, d := range deliveries {
+		if d.Sequence <= last {
+			inside = append(inside, d)
+		} else if err := d.Ack(); err != nil {
+			return err
+		}
+	}
+	for len(inside) > 0 {
+		var work *work
+		work, inside = w.decode(inside)
+		if p := w.newer.Load(); p != nil {
+			return p.err
+		}
 		work.batch.Careful = true
 		result, err := w.finish(ctx, work)
 		if err != nil {
-			return done, err
+			return err
 		}
-		seen = deliveries[len(deliveries)-1].Sequence
-		done.Packs += uint64(len(deliveries))
+		done.Packs += uint64(len(work.deliveries))
 		done.Stored, done.Duplicates, done.Dead = done.Stored+result.Stored, done.Duplicates+result.Duplicates, done.Dead+result.Dead
-		progress(done)
 	}
-	if err := ctx.Err(); err != nil {
-		return done, fmt.Errorf("replay: %w", err)
-	}
-	return done, nil
+	return nil
 }

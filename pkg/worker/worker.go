@@ -47,6 +47,11 @@ func (c Config) validate() error {
 		return errors.New("WORKER_BATCH_EVENTS: want 1 to 20000")
 	case c.Pace < 0 || c.Pace > maxPace:
 		return fmt.Errorf("WORKER_PACE: want 0 to %v", maxPace)
+	case c.Project < 0:
+		return errors.New("WORKER_PROJECT: want 0 or the number of a project")
+	case c.Project != 0 && c.Consumer == queue.Workers:
+		// It would acknowledge every other project's events unwritten.
+		return errors.New("WORKER_PROJECT: want a WORKER_CONSUMER of its own with it; on workers the events of all other projects would be lost")
 	case c.RetentionDays < minRetention:
 		return fmt.Errorf("WORKER_RETENTION_DAYS: want at least %d", minRetention)
 	case c.FailPoint != "" && c.FailPoint != beforeCommit && c.FailPoint != afterCommit:
@@ -98,7 +103,7 @@ type Worker struct {
 	fail    failPoint
 	now     func() time.Time
 
-	bound    atomic.Int32            // pipelines that have their consumer
+	bound    atomic.Int32            // pipelines that have their consumer of EVENTS
 	database atomic.Pointer[problem] // why Postgres takes nothing now
 	newer    atomic.Pointer[problem] // a pack only a newer worker can read
 	prepared atomic.Bool             // the partitions are there

@@ -10,16 +10,21 @@ import (
 	"github.com/trivetlabs/trivet/pkg/store"
 )
 
-// Write commits the events of a batch of packs in one transaction, buries those that can't be written, and
-// acknowledges the packs. nil means that every pack was dealt with or left to come again; an error means
-// that nothing was acknowledged.
+// Write commits the events of a batch of packs, in one transaction unless they inflate to a lot, buries those
+// that can't be written, and acknowledges the packs. nil means that every pack was dealt with or left to come
+// again; after an error the packs of the transaction that failed, and those behind it, come again.
 func (w *Worker) Write(ctx context.Context, deliveries []queue.Delivery) error {
-	work := w.decode(deliveries)
-	if len(work.deliveries) == 0 {
-		return nil
+	for len(deliveries) > 0 {
+		var work *work
+		work, deliveries = w.decode(deliveries)
+		if len(work.deliveries) == 0 {
+			continue
+		}
+		if _, err := w.finish(ctx, work); err != nil {
+			return err
+		}
 	}
-	_, err := w.finish(ctx, work)
-	return err
+	return nil
 }
 
 // finish takes decoded work through commit, burial and acknowledgement, in this order.
