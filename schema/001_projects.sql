@@ -17,7 +17,7 @@ create table projects (
     slug            text        not null,
     name            text        not null,
     origins         text[]      not null default '{}',
-    retention_days  integer     check (retention_days between 8 and 3650),
+    retention_days  integer     check (retention_days between 12 and 3650),
     created_at      timestamptz not null default now(),
     unique (organization_id, slug)
 );
@@ -27,7 +27,7 @@ comment on column projects.organization_id is 'The owner.';
 comment on column projects.slug is 'Short name in URLs and commands, unique in its organization.';
 comment on column projects.name is 'Name for people.';
 comment on column projects.origins is 'Origins whose pages may send; empty means all. Noise control, not a guard.';
-comment on column projects.retention_days is 'Days its events are kept, when fewer than the installation keeps; never under the 7 days a client clock may be late.';
+comment on column projects.retention_days is 'Days its events are kept, when fewer than the installation keeps; at least 12, so that no replay brings back what was deleted.';
 comment on column projects.created_at is 'When it was made.';
 
 create table keys (

@@ -161,7 +161,7 @@ func (l *lanes) run() {
 		}
 		frame = l.codec.Compress(frame[:0], body)
 		p.Frame = frame
-		err := l.publish(p, taken[0].deadline)
+		err := l.publish(p, taken[len(taken)-1].deadline) // older waiters give up by their own clocks
 		for _, w := range taken {
 			w.done <- err
 		}
@@ -198,7 +198,7 @@ func (l *lanes) take(taken []*waiter) []*waiter {
 	}
 }
 
-// publish tries until the oldest waiter's time is over.
+// publish tries until the youngest waiter's time is over.
 func (l *lanes) publish(p queue.Pack, deadline time.Time) error {
 	start := time.Now()
 	err := l.try(p, deadline)

@@ -65,7 +65,7 @@ func TestATornOrForeignPackIsRefusedWithoutLosingWhatIsWhole(t *testing.T) {
 		{"torn in the header", both[:len(whole)+10], ErrCorrupt, 1},
 		{"empty", nil, ErrCorrupt, 0},
 		{"not records", []byte("hello\nworld\n"), ErrCorrupt, 0},
-		{"no project", []byte("{\"v\":1,\"len\":0}\n\n"), ErrCorrupt, 0},
+		{"no version", []byte("{\"len\":0}\n\n"), ErrCorrupt, 0},
 		{"newer", []byte("{\"v\":2,\"shape\":\"unknown\"}\n"), ErrNewer, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -75,6 +75,22 @@ func TestATornOrForeignPackIsRefusedWithoutLosingWhatIsWhole(t *testing.T) {
 				t.Errorf("got %d records and %v, want %d and %v", len(records), err, tc.kept, tc.want)
 			}
 		})
+	}
+}
+
+func TestAnIncompleteHeaderIsItsRecordsAlone(t *testing.T) {
+	t.Parallel()
+	good := sample("1")
+	body := good.Append([]byte("{\"v\":1,\"project\":1,\"len\":2}\n{}\n"))
+	records, err := Records(body)
+	if err != nil || len(records) != 2 {
+		t.Fatalf("%d records, %v, want 2", len(records), err)
+	}
+	if err := records[0].Check(); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("got %v, want ErrCorrupt", err)
+	}
+	if err := records[1].Check(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -177,8 +177,9 @@ func Parse(b []byte) (r Record, rest []byte, err error) {
 	if version > Version {
 		return r, nil, fmt.Errorf("%w: v%d, this worker knows v%d", ErrNewer, version, Version)
 	}
-	if r.Day, err = event.ParseDay(day); err != nil || version < 1 || r.ID.IsZero() || r.Project <= 0 || r.Received.IsZero() {
-		return r, nil, fmt.Errorf("%w: incomplete header", ErrCorrupt)
+	r.Day, _ = event.ParseDay(day) // Check finds a bad one
+	if version < 1 {
+		return r, nil, fmt.Errorf("%w: header without a version", ErrCorrupt)
 	}
 	if length < 0 || length >= len(body) || body[length] != '\n' {
 		return r, nil, fmt.Errorf("%w: length does not fit", ErrCorrupt)
@@ -187,6 +188,18 @@ func Parse(b []byte) (r Record, rest []byte, err error) {
 	size := end + 1 + length + 1
 	r.Bytes = b[:size:size]
 	return r, b[size:], nil
+}
+
+// Check returns ErrCorrupt, wrapped, for a record whose header no edge would have written. Parse
+// lets it through, since the records around it are whole.
+func (r *Record) Check() error {
+	if r.ID.IsZero() || r.Project <= 0 || r.Received.IsZero() {
+		return fmt.Errorf("%w: incomplete header", ErrCorrupt)
+	}
+	if r.Day < event.DayOf(r.Received.Add(-event.MaxPast)) || r.Day > event.DayOf(r.Received.Add(event.MaxFuture)) {
+		return fmt.Errorf("%w: day is out of bounds", ErrCorrupt) // it would wait for its partition for ever
+	}
+	return nil
 }
 
 func fields(line []byte) func(func(*jsonx.Reader, string) bool) {

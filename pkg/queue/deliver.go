@@ -77,8 +77,8 @@ type Batch struct {
 // firstPull is how many packs are asked for before their size is known; a pack may inflate to 8 MiB.
 const firstPull = 4
 
-// maxPull bounds what one pull may hold when packs are small.
-const maxPull = 256
+// maxPull bounds what one pull may hold when packs were small and the next ones are not.
+const maxPull = 64
 
 // Fetch waits for the first message and takes what else is pending up to the bounds of b. No message
 // within b.Wait is no error. What it returns before ctx ends or an error occurs is the caller's to write.

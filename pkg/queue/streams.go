@@ -53,7 +53,7 @@ var neverResume = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Limits are what provision can choose.
 type Limits struct {
-	Replicas int   `default:"1" desc:"copies of the streams and the directory: 3 on a NATS cluster"`
+	Replicas int   `default:"0" desc:"copies of the streams and the directory: 3 on a NATS cluster; 0 keeps what there is, or 1"`
 	MaxBytes int64 `split_words:"true" default:"0" desc:"bytes the EVENTS stream may hold; 0 takes 10 GiB or a quarter of what the server may use, if that is less"`
 }
 
@@ -71,7 +71,10 @@ func (q *Queue) Provision(ctx context.Context, limits Limits) error {
 	if err != nil {
 		return err
 	}
-	replicas := max(limits.Replicas, 1)
+	replicas := limits.Replicas
+	if replicas == 0 {
+		replicas = q.replicas(ctx)
+	}
 	err = q.provisionStreams(ctx, replicas, maxBytes)
 	for limits.MaxBytes == 0 && isCode(err, codeStoreFailed) && maxBytes > smallestStream {
 		maxBytes /= 2 // the server has less than it told
@@ -148,6 +151,15 @@ func (q *Queue) provisionConsumers(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// replicas returns how many copies EVENTS has, 1 when it isn't there.
+func (q *Queue) replicas(ctx context.Context) int {
+	s, err := q.js.Stream(ctx, Events)
+	if err != nil {
+		return 1
+	}
+	return max(s.CachedInfo().Config.Replicas, 1)
 }
 
 // maxBytes keeps a size that was provisioned before: shrinking a stream would refuse new packs at once.

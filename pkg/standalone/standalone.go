@@ -171,6 +171,9 @@ func listen(ctx context.Context, cfg *Config, info *Info) error {
 	}
 	if os.Getenv("QUERY_INGEST_URL") == "" {
 		cfg.Query.IngestURL = info.IngestURL
+		if cfg.Ingest.TLSCert != "" { // no certificate is for 127.0.0.1
+			cfg.Query.IngestURL = cfg.Ingest.PublicURL
+		}
 	}
 	info.PublicURL = cfg.Ingest.PublicURL
 	cfg.Ingest.Queue.URL, cfg.Worker.Queue.URL, cfg.Query.Queue.URL = info.NATSURL, info.NATSURL, info.NATSURL

@@ -22,6 +22,7 @@ type Pack struct {
 	ID     event.ID
 	Day    event.Day // of its id's time
 	Events int       // records in it, whatever becomes of them
+	Look   bool      // write no row for it: a replay of one project leaves the rest of the pack unwritten
 }
 
 // NoPack as Row.Pack marks a row that came by itself: a dead letter that is tried again.

@@ -19,8 +19,8 @@ import (
 // issues, hours, users and minutes; what has no row (duplicates, expired, dead) counts only for packs that
 // are written for the first time. Upserts are aggregated and sorted by key, issues last: they are the
 // hottest rows, and their locks live for one statement and the commit.
-func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, fresh map[event.ID]bool) (Result, error) {
-	minutes, result := countMinutes(b, p, fresh)
+func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.ID]packState) (Result, error) {
+	minutes, result := countMinutes(b, p, states)
 	groups := groupRows(p.fresh)
 	queue := &pgx.Batch{}
 	queueMinutes(queue, minutes)
@@ -63,8 +63,9 @@ type minuteKey struct {
 type minuteCount struct{ events, duplicates, expired, dead int64 }
 
 // countMinutes balances the ledger: every record of a pack that is new here adds one to one column. A new
-// row of a pack that was here before was dead-lettered then, and moves from that column to events.
-func countMinutes(b *Batch, p *plan, fresh map[event.ID]bool) (map[minuteKey]*minuteCount, Result) {
+// row of a pack that was here before was dead-lettered then, and moves from that column to events. One of a
+// pack that is only looked at and still to come will be met as a duplicate then: that is taken off ahead.
+func countMinutes(b *Batch, p *plan, states map[event.ID]packState) (map[minuteKey]*minuteCount, Result) {
 	minutes := map[minuteKey]*minuteCount{}
 	at := func(r *Row) *minuteCount {
 		k := minuteKey{r.Project, r.Received.UTC().Truncate(time.Minute)}
@@ -73,13 +74,23 @@ func countMinutes(b *Batch, p *plan, fresh map[event.ID]bool) (map[minuteKey]*mi
 		}
 		return minutes[k]
 	}
-	firstTime := func(r *Row) bool { return r.Pack != NoPack && fresh[b.Packs[r.Pack].ID] }
+	state := func(r *Row) packState {
+		if r.Pack == NoPack {
+			return packKnown
+		}
+		return states[b.Packs[r.Pack].ID]
+	}
+	firstTime := func(r *Row) bool { return state(r) == packNew }
 	var result Result
 	for _, r := range p.fresh {
 		result.Stored++
 		m := at(r)
 		m.events++
-		if !firstTime(r) {
+		switch state(r) {
+		case packNew:
+		case packAhead:
+			m.duplicates--
+		case packKnown:
 			m.dead--
 		}
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -36,21 +37,27 @@ func (s *Store) PartitionsLeft(ctx context.Context, today event.Day) (days int, 
 	return days, nil
 }
 
+// Names of the locks by which one process at a time does a thing.
+const (
+	LockJanitor = "trivet.janitor"
+	LockRelief  = "trivet.relief"
+)
+
 // Lead runs work while no other process does, and tells whether it was this one's turn. The lock lives
 // with a connection: a process that dies gives it up.
-func (s *Store) Lead(ctx context.Context, work func(context.Context) error) (led bool, err error) {
+func (s *Store) Lead(ctx context.Context, lock string, work func(context.Context) error) (led bool, err error) {
 	conn, err := s.db.Acquire(ctx)
 	if err != nil {
 		return false, fmt.Errorf("lead: %w", explain(err))
 	}
 	defer conn.Release()
-	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock(hashtext('trivet.janitor'))`).Scan(&led); err != nil || !led {
+	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock(hashtext($1))`, lock).Scan(&led); err != nil || !led {
 		return false, explain(err)
 	}
 	defer func() {
 		unlock, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockTimeout)
 		defer cancel()
-		if _, unlockErr := conn.Exec(unlock, `select pg_advisory_unlock(hashtext('trivet.janitor'))`); unlockErr != nil {
+		if _, unlockErr := conn.Exec(unlock, `select pg_advisory_unlock(hashtext($1))`, lock); unlockErr != nil {
 			_ = conn.Conn().Close(unlock) // the lock goes with the connection
 		}
 	}()
@@ -138,32 +145,40 @@ func (s *Store) DropDetached(ctx context.Context) error {
 	return nil
 }
 
-// ExpireProjects deletes the events of projects that keep theirs for fewer days than the installation, and
-// returns how many rows went.
+// ExpireProjects deletes the events of projects that keep theirs for fewer days than the installation, a day
+// at a time, and returns how many rows went. A day that fails is left for the next time and stops no other.
 func (s *Store) ExpireProjects(ctx context.Context, today event.Day) (deleted int64, err error) {
-	const statement = `select project_id, retention_days from trivet.projects where retention_days is not null`
-	rows, err := s.db.Query(ctx, statement)
+	const statement = `select p.project_id, d.day - date '1970-01-01'
+		from trivet.projects p join trivet.partitions d on d.parent = 'events' and d.day < date '1970-01-01' + ($1::integer - p.retention_days)
+		where p.retention_days is not null order by d.day, p.project_id`
+	rows, err := s.db.Query(ctx, statement, int32(today))
 	if err != nil {
 		return 0, fmt.Errorf("list retentions: %w", explain(err))
 	}
-	type retention struct {
+	type due struct {
 		Project int64
-		Days    int32
+		Day     int32
 	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[retention])
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[due])
 	if err != nil {
 		return 0, fmt.Errorf("list retentions: %w", explain(err))
 	}
-	for _, r := range all {
-		for _, table := range []string{"events", "blocks"} {
-			tag, err := s.db.Exec(ctx, fmt.Sprintf(`delete from trivet.%s where project_id = $1 and day < date '1970-01-01' + $2::integer`, table),
-				r.Project, int32(today)-r.Days)
-			if err != nil {
-				return deleted, fmt.Errorf("expire events of project %d: %w", r.Project, explain(err))
-			}
-			if table == "events" {
-				deleted += tag.RowsAffected()
-			}
+	for _, d := range all {
+		n, dayErr := s.expireDay(ctx, d.Project, d.Day)
+		deleted += n
+		err = errors.Join(err, dayErr)
+	}
+	return deleted, err
+}
+
+func (s *Store) expireDay(ctx context.Context, project int64, day int32) (deleted int64, err error) {
+	for _, table := range []string{"events", "blocks"} {
+		tag, err := s.db.Exec(ctx, fmt.Sprintf(`delete from trivet.%s where project_id = $1 and day = date '1970-01-01' + $2::integer`, table), project, day)
+		if err != nil {
+			return deleted, fmt.Errorf("expire %s of project %d: %w", table, project, explain(err))
+		}
+		if table == "events" {
+			deleted = tag.RowsAffected()
 		}
 	}
 	return deleted, nil

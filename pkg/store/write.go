@@ -61,11 +61,11 @@ func (s *Store) write(ctx context.Context, b *Batch, m mode) (result Result, err
 		p = newPlan(s.codec, b, nil)
 	}
 	err = pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
-		fresh, err := begin(ctx, tx, b, m.alone)
+		states, err := begin(ctx, tx, b, m.alone)
 		if err != nil {
 			return err
 		}
-		if p == nil || len(fresh) < len(b.Packs) {
+		if p == nil || slices.ContainsFunc(b.Packs, func(p Pack) bool { return states[p.ID] != packNew }) {
 			there, err := existing(ctx, tx, b)
 			if err != nil {
 				return err
@@ -80,7 +80,7 @@ func (s *Store) write(ctx context.Context, b *Batch, m mode) (result Result, err
 				return err
 			}
 		}
-		result, err = count(ctx, tx, b, p, fresh)
+		result, err = count(ctx, tx, b, p, states)
 		if err != nil {
 			return err
 		}
@@ -126,10 +126,22 @@ func fallbacks(rows []Row) []int32 {
 	return slices.Compact(buckets)
 }
 
-// begin takes the writers' locks, writes the rows of the packs and returns those that were not there: only
-// their records move counters that no event row stands behind.
-func begin(ctx context.Context, tx pgx.Tx, b *Batch, alone bool) (fresh map[event.ID]bool, err error) {
-	fresh = make(map[event.ID]bool, len(b.Packs))
+// A packState is what the table of packs says of one.
+type packState int8
+
+const (
+	packKnown packState = iota // written before
+	packNew                    // written by this transaction
+	packAhead                  // not written, and only looked at: its turn is still to come
+)
+
+//go:embed sql/known_packs.sql
+var knownPacksSQL string
+
+// begin takes the writers' locks, writes the rows of the packs and tells of each whether it was there: only
+// records of new ones move counters that no event row stands behind.
+func begin(ctx context.Context, tx pgx.Tx, b *Batch, alone bool) (states map[event.ID]packState, err error) {
+	states = make(map[event.ID]packState, len(b.Packs))
 	queue := &pgx.Batch{}
 	if alone {
 		queue.Queue(writeAlone)
@@ -139,16 +151,28 @@ func begin(ctx context.Context, tx pgx.Tx, b *Batch, alone bool) (fresh map[even
 	if buckets := fallbacks(b.Rows); len(buckets) > 0 {
 		queue.Queue(lockFallbacks, buckets)
 	}
-	if len(b.Packs) > 0 {
-		queuePacks(queue, b.Packs, fresh)
+	var write, look []Pack
+	for _, p := range b.Packs {
+		if p.Look {
+			look = append(look, p)
+			states[p.ID] = packAhead
+		} else {
+			write = append(write, p)
+		}
 	}
+	queuePacks(queue, insertPacksSQL, write, func(id event.ID) { states[id] = packNew })
+	queuePacks(queue, knownPacksSQL, look, func(id event.ID) { states[id] = packKnown })
 	if err := tx.SendBatch(ctx, queue).Close(); err != nil {
 		return nil, fmt.Errorf("insert packs: %w", err)
 	}
-	return fresh, nil
+	return states, nil
 }
 
-func queuePacks(queue *pgx.Batch, packs []Pack, fresh map[event.ID]bool) {
+// queuePacks queues a statement over packs and calls found with each that it returns.
+func queuePacks(queue *pgx.Batch, statement string, packs []Pack, found func(event.ID)) {
+	if len(packs) == 0 {
+		return
+	}
 	sorted := slices.Clone(packs)
 	slices.SortFunc(sorted, func(a, b Pack) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 	sorted = slices.CompactFunc(sorted, func(a, b Pack) bool { return a.ID == b.ID })
@@ -156,10 +180,10 @@ func queuePacks(queue *pgx.Batch, packs []Pack, fresh map[event.ID]bool) {
 	for i, p := range sorted {
 		ids[i], days[i], events[i] = p.ID, int32(p.Day), int32(p.Events) // a pack holds thousands at most
 	}
-	queue.Queue(insertPacksSQL, ids, days, events).Query(func(rows pgx.Rows) error {
+	queue.Queue(statement, ids, days, events).Query(func(rows pgx.Rows) error {
 		var id [16]byte
 		_, err := pgx.ForEachRow(rows, []any{&id}, func() error {
-			fresh[id] = true
+			found(id)
 			return nil
 		})
 		return err

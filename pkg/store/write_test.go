@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -176,6 +175,26 @@ func TestTheLedgerCountsWhatIsNotStored(t *testing.T) {
 	}
 }
 
+func TestAReplayAheadOfTheWorkersBalances(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	now := time.Now().UTC()
+	r, id := row(1, 1, event.NewID(now), now), event.NewID(now)
+	for i, look := range []bool{true, false, true} {
+		b := batch(id, r)
+		b.Packs[0].Look, b.Careful = look, true
+		if _, err := db.Write(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		if s := readSums(t, url); i > 0 {
+			s.balance(t)
+		}
+	}
+	if s := readSums(t, url); s.Rows != 1 || s.Duplicates != 0 || s.Dead != 0 {
+		t.Errorf("got %+v, want one row and nothing else", s)
+	}
+}
+
 func TestBadRowsAreFoundAndTheRestIsWritten(t *testing.T) {
 	t.Parallel()
 	db, url := open(t)
@@ -219,81 +238,6 @@ func TestAMissingPartitionIsNoFaultOfTheEvent(t *testing.T) {
 	_, err := db.Write(t.Context(), batch(event.NewID(now), r))
 	if err == nil || errors.Is(err, store.ErrRejected) {
 		t.Errorf("got %v, want an error that is worth another try", err)
-	}
-}
-
-// TestWorkersAtOnceAgree lets four writers commit overlapping batches, each in an order of its own, some of
-// them twice: no deadlock, and every sum as if there had been one.
-func TestWorkersAtOnceAgree(t *testing.T) {
-	t.Parallel()
-	db, url := open(t)
-	now := time.Now().UTC()
-	const events, writers, rounds, size = 600, 4, 12, 100
-	all := make([]store.Row, events)
-	for i := range all {
-		all[i] = row(int64(1+i%3), i%40, event.NewID(now), now.Add(-time.Duration(i)*time.Second))
-	}
-	type job struct {
-		id   event.ID
-		rows []store.Row
-	}
-	random := rand.New(rand.NewPCG(1, 2)) // a seed that fails must fail again
-	var jobs []job
-	sent := map[event.ID]bool{}
-	for range writers * rounds {
-		j := job{id: event.NewID(now)}
-		for _, i := range random.Perm(events)[:size] {
-			j.rows = append(j.rows, all[i])
-			sent[all[i].Event.ID] = true
-		}
-		jobs = append(jobs, j)
-	}
-	var group sync.WaitGroup
-	for w := range writers {
-		group.Go(func() {
-			for i := w; i < len(jobs); i += writers {
-				for range 1 + i%2 {
-					// Each writer has events of its own, as each worker decodes its own.
-					rows := slices.Clone(jobs[i].rows)
-					slices.Reverse(rows)
-					if _, err := db.Write(t.Context(), batch(jobs[i].id, rows...)); err != nil {
-						t.Errorf("writer %d: %v", w, err)
-						return
-					}
-				}
-			}
-		})
-	}
-	group.Wait()
-	s := readSums(t, url)
-	s.balance(t)
-	if s.Rows != int64(len(sent)) {
-		t.Errorf("%d rows, want %d", s.Rows, len(sent))
-	}
-}
-
-func TestExpiredPartitionsAreDropped(t *testing.T) {
-	t.Parallel()
-	db, url := open(t)
-	today := event.DayOf(time.Now())
-	dropped, err := db.DropExpired(t.Context(), store.Retention{Events: today - 5, Packs: today - 8})
-	if err != nil {
-		t.Fatal(err)
-	}
-	// events and blocks of 6 days (today−11 … today−6), packs of 3.
-	if len(dropped) != 6*2+3 {
-		t.Errorf("dropped %d partitions: %v", len(dropped), dropped)
-	}
-	var left int
-	queryRow(t, url, `select count(*) from trivet.partitions where day < current_date - 5 and parent <> 'packs'`, &left)
-	if left != 0 {
-		t.Errorf("%d partitions are left", left)
-	}
-	if again, err := db.DropExpired(t.Context(), store.Retention{Events: today - 5, Packs: today - 8}); err != nil || len(again) != 0 {
-		t.Errorf("again: %v, %v", again, err)
-	}
-	if err := db.DropDetached(t.Context()); err != nil {
-		t.Error(err)
 	}
 }
 

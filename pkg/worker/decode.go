@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/grouping"
@@ -81,9 +82,9 @@ func (w *Worker) addPack(out *work, d queue.Delivery, records []pack.Record) {
 	}
 	index := store.NoPack
 	again := slices.ContainsFunc(out.batch.Packs, func(p store.Pack) bool { return p.ID == d.ID })
-	if w.cfg.Project == 0 && !again {
+	if day := event.DayOf(received(&records[0])); !again && w.hasPartition(day) {
 		index = len(out.batch.Packs)
-		out.batch.Packs = append(out.batch.Packs, store.Pack{ID: d.ID, Day: event.DayOf(records[0].Received), Events: len(records)})
+		out.batch.Packs = append(out.batch.Packs, store.Pack{ID: d.ID, Day: day, Events: len(records), Look: w.cfg.Project != 0})
 	}
 	for i := range records {
 		r := &records[i]
@@ -95,15 +96,40 @@ func (w *Worker) addPack(out *work, d queue.Delivery, records []pack.Record) {
 	}
 }
 
+// maxAhead is how far the clock of an edge may be before ours.
+const maxAhead = 24 * time.Hour
+
+// hasPartition tells whether packs of a day can be remembered. Others are taken for known: nobody can have
+// sent them just now.
+func (w *Worker) hasPartition(day event.Day) bool {
+	today := event.DayOf(w.now())
+	return day >= today-store.PartitionsBack && day <= today+store.PartitionsAhead
+}
+
+// received is the record's, or the epoch for a header that lacks it: counters need some time.
+func received(r *pack.Record) time.Time {
+	if r.Received.IsZero() {
+		return time.Unix(0, 0)
+	}
+	return r.Received
+}
+
 // addRecord adds the row of one record: to be inserted, expired, or dead.
 func (w *Worker) addRecord(out *work, index int, packID event.ID, r *pack.Record) {
-	row := store.Row{Pack: index, Project: r.Project, Received: r.Received, Fallback: r.Fallback, Record: r.Bytes}
-	if r.Day < w.oldest() {
+	row := store.Row{Pack: index, Project: r.Project, Received: received(r), Fallback: r.Fallback, Record: r.Bytes}
+	err := r.Check()
+	if err == nil && r.Received.After(w.now().Add(maxAhead)) {
+		err = fmt.Errorf("%w: received in the future", pack.ErrCorrupt)
+	}
+	if err == nil && r.Day < w.oldest() {
 		row.Outcome = store.Expired
 		out.batch.Rows = append(out.batch.Rows, row)
 		return
 	}
-	e, err := normalise(r)
+	reason := reasonCorrupt
+	if err == nil {
+		reason, err = reasonInvalid, fill(&row, r)
+	}
 	if errors.Is(err, pack.ErrNewer) {
 		// A protocol of a newer edge: the event waits among the dead letters for a worker that knows it.
 		err = fmt.Errorf("unknown protocol %q: %w", r.Protocol, err)
@@ -111,25 +137,27 @@ func (w *Worker) addRecord(out *work, index int, packID event.ID, r *pack.Record
 	if err != nil {
 		row.Outcome = store.Dead
 		out.letters = append(out.letters, queue.DeadLetter{
-			Project: r.Project, EventID: r.ID, Pack: packID, Reason: reasonInvalid, Error: err.Error(), Record: r.Bytes,
+			Project: r.Project, EventID: r.ID, Pack: packID, Reason: reason, Error: err.Error(), Record: r.Bytes,
 		})
-		out.batch.Rows = append(out.batch.Rows, row)
-		return
 	}
-	row.Event, row.Fingerprint, row.Version, row.Title = e, grouping.Of(e), grouping.Version, grouping.Title(e)
-	row.UserHash = userHash(r.Project, e.User.Key())
 	out.batch.Rows = append(out.batch.Rows, row)
 }
 
-// normalise is protocol.Normalise behind a net: one event that finds a fault in our code must not stop
-// its neighbours.
-func normalise(r *pack.Record) (e *event.Event, err error) {
+// fill makes the event of a record and groups it, behind a net: one event that finds a fault in our code
+// must not stop its neighbours.
+func fill(row *store.Row, r *pack.Record) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			e, err = nil, fmt.Errorf("normalise: panic: %v", p)
+			err = fmt.Errorf("read event: panic: %v", p)
 		}
 	}()
-	return protocol.Normalise(r)
+	e, err := protocol.Normalise(r)
+	if err != nil {
+		return err
+	}
+	row.Event, row.Fingerprint, row.Version, row.Title = e, grouping.Of(e), grouping.Version, grouping.Title(e)
+	row.UserHash = userHash(r.Project, e.User.Key())
+	return nil
 }
 
 // userHash names a user of a project in 64 bits; nil for nobody.

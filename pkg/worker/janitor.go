@@ -31,20 +31,23 @@ type task struct {
 	do   func(context.Context) error
 }
 
-// keepHouse does what nobody asks for until ctx ends. A task that fails is logged and due again.
+// keepHouse does what nobody asks for until ctx ends.
 func (w *Worker) keepHouse(ctx context.Context) error {
-	relief := []task{{taskRelieve, w.relieve}}
-	all := append([]task{{taskPartitions, w.makePartitions}, {taskRetention, w.dropExpired}}, relief...)
-	var swept time.Time
+	return w.every(ctx, janitorEvery, store.LockJanitor, []task{{taskPartitions, w.makePartitions}, {taskRetention, w.dropExpired}})
+}
+
+// keepRoom relieves a full stream, beside the rest: dropping a partition may take minutes.
+func (w *Worker) keepRoom(ctx context.Context) error {
+	return w.every(ctx, relieveEvery, store.LockRelief, []task{{taskRelieve, w.relieve}})
+}
+
+// every does tasks while no other worker does them. One that fails is logged and due again.
+func (w *Worker) every(ctx context.Context, pace time.Duration, lock string, tasks []task) error {
 	for ctx.Err() == nil {
-		due := relief
-		if time.Since(swept) >= janitorEvery {
-			due, swept = all, time.Now()
-		}
-		if _, err := w.db.Lead(ctx, func(ctx context.Context) error { w.do(ctx, due); return nil }); err != nil && ctx.Err() == nil {
+		if _, err := w.db.Lead(ctx, lock, func(ctx context.Context) error { w.do(ctx, tasks); return nil }); err != nil && ctx.Err() == nil {
 			w.log.Warn().Err(err).Msg("housekeeping could not start; trying again soon")
 		}
-		sleep(ctx, relieveEvery)
+		sleep(ctx, pace)
 	}
 	return nil
 }

@@ -60,8 +60,8 @@ func (c Config) validate() error {
 	return nil
 }
 
-// spareConns are for the dead letters, the janitor's lock and what it does meanwhile.
-const spareConns = 3
+// spareConns are for the dead letters, the locks of the janitor and of relief, and what the janitor does.
+const spareConns = 4
 
 // Run drains the queue until ctx ends; then it finishes the batches it has.
 func Run(ctx context.Context, env service.Env, cfg Config) error {
@@ -88,6 +88,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	if cfg.Consumer == queue.Workers {
 		group.Go(func() error { return w.pipe(ctx, queue.DeadLetters, queue.Replay, w.Retry) })
 		group.Go(func() error { return w.keepHouse(ctx) })
+		group.Go(func() error { return w.keepRoom(ctx) })
 	}
 	return group.Wait()
 }

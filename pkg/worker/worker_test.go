@@ -185,6 +185,19 @@ func TestOneBadEventHarmsNobody(t *testing.T) {
 	b.wantCounts(t, [6]int64{2, 2, 2, 2, 1, 0})
 }
 
+func TestARecordNoEdgeWroteHoldsUpNothing(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	far, future, nameless := typeError(1), typeError(2), typeError(3)
+	far.Day += 1000
+	future.Received, future.Day = future.Received.AddDate(1, 0, 0), future.Day+365
+	nameless.ID = event.ID{}
+	b.publish(t, typeError(4), far, future, nameless, typeError(5))
+	b.start(t)
+	b.drained(t)
+	b.wantCounts(t, [6]int64{2, 2, 2, 2, 3, 0})
+}
+
 func TestADeadLetterThatCanBeWrittenNowIs(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
@@ -228,8 +241,8 @@ func TestWhatIsOlderThanTheRetentionExpires(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	old := typeError(1)
-	old.Day -= 91
-	b.publish(t, old, typeError(2))
+	old.Received, old.Day = old.Received.AddDate(0, 0, -91), old.Day-91
+	b.publish(t, typeError(2), old)
 	b.start(t)
 	b.drained(t)
 	b.wantCounts(t, [6]int64{1, 1, 1, 1, 0, 1})

@@ -99,27 +99,33 @@ func (w *Worker) condemn(ctx context.Context, work *work, cause error) error {
 }
 
 // Retry writes dead letters that an operator has offered again, with today's code. What fails a second time
-// is dropped from this round and stays in the stream as it was.
+// is dropped from this round and stays in the stream as it was. One that can't be written now holds up no
+// other, unless the database is away.
 func (w *Worker) Retry(ctx context.Context, deliveries []queue.Delivery) error {
+	var failed error
 	for _, d := range deliveries {
-		work := w.decodeLetter(d)
-		if len(work.letters) == 0 {
-			if _, err := w.commit(ctx, work); err != nil {
-				return err
+		if err := w.retry(ctx, d); err != nil {
+			failed = errors.Join(failed, err)
+			if ctx.Err() != nil || w.db.Ping(ctx) != nil {
+				break
 			}
 		}
-		if len(work.letters) > 0 {
-			if err := d.Drop("failed again: " + work.letters[0].Reason); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := d.Ack(); err != nil {
+	}
+	return failed
+}
+
+func (w *Worker) retry(ctx context.Context, d queue.Delivery) error {
+	work := w.decodeLetter(d)
+	if len(work.letters) == 0 {
+		if _, err := w.commit(ctx, work); err != nil {
 			return err
 		}
-		w.metrics.events.WithLabelValues("retried").Inc()
 	}
-	return nil
+	if len(work.letters) > 0 {
+		return d.Drop("failed again: " + work.letters[0].Reason)
+	}
+	w.metrics.events.WithLabelValues("retried").Inc()
+	return d.Ack()
 }
 
 // lag is how long the oldest record of a batch took from the edge to the tables.
