@@ -15,7 +15,7 @@ func TestAStaleLookAtTheKeysUndoesNothing(t *testing.T) {
 	t.Parallel()
 	q := queuetest.Open(t)
 	database := map[string]project.Entry{"key.old": {ProjectID: 1}, "key.lost": {ProjectID: 3}}
-	look := func(context.Context) (map[string]project.Entry, error) { return maps.Clone(database), nil }
+	look := func(context.Context) (map[string]project.Entry, error) { return maps.Clone(database), nil } //nolint:unparam // the shape that SyncDirectoryFrom wants
 	if _, err := q.SyncDirectoryFrom(t.Context(), look); err != nil {
 		t.Fatal(err)
 	}
