@@ -80,7 +80,7 @@ Trivet is ready.
 
   Or paste this into a page without one:
     <script>addEventListener("error", e => navigator.sendBeacon("%[8]s/api/%[3]d/events?key=%[4]s",
-      JSON.stringify({type: e.error?.name, message: e.message, stack: e.error?.stack, url: location.href, timestamp: Date.now()})))</script>
+      JSON.stringify({type: e.error?.name, message: e.error?.message ?? e.message, stack: e.error?.stack, url: location.href, timestamp: Date.now()})))</script>
 
   Send a first error:
     curl '%[2]s/api/%[3]d/events?key=%[4]s' -d '{"type":"TypeError","message":"it works","stack":"TypeError: it works\n    at checkout (https://shop.example/app.js:1:17)"}'

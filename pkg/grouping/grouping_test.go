@@ -155,6 +155,8 @@ func TestTitleIsOneLine(t *testing.T) {
 		name, typ, message, want string
 	}{
 		{"type and message", "TypeError", "x is undefined", "TypeError: x is undefined"},
+		{"what onerror says", "TypeError", "Uncaught TypeError: x is undefined", "TypeError: x is undefined"},
+		{"another type in the message", "Error", "Uncaught TypeError: x", "Error: Uncaught TypeError: x"},
 		{"no message", "TypeError", "", "TypeError"},
 		{"no type", "", "hello", "hello"},
 		{"neither", "", " \n", "<unlabeled event>"},

@@ -9,6 +9,12 @@ import (
 // Title returns one line of at most 200 characters that names e in lists.
 func Title(e *event.Event) string {
 	message := firstLine(e.Message)
+	if e.Type != "" { // what window.onerror says of an error names its type once more
+		bare := strings.TrimPrefix(message, "Uncaught ")
+		if rest, named := strings.CutPrefix(bare, e.Type+": "); named && rest != "" {
+			message = rest
+		}
+	}
 	switch {
 	case e.Type != "" && message != "":
 		return event.Cut(firstLine(e.Type)+": "+message, event.MaxCulprit)
