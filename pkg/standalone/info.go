@@ -71,6 +71,14 @@ func (i *Info) save(dir string) error {
 // firstProject makes the first organization, project, key and token, unless the file knows some. A start
 // that died half-way is finished by the next.
 func (i *Info) firstProject(ctx context.Context, db *store.Store) (err error) {
+	if i.Token != "" {
+		// Keys are never deleted: one that is not there belongs to another database.
+		if _, err := db.Key(ctx, i.PublicKey); errors.Is(err, store.ErrNotFound) {
+			i.Token = ""
+		} else if err != nil {
+			return err
+		}
+	}
 	if i.Token == "" {
 		organization, err := db.CreateOrganization(ctx, "default", "Default")
 		if errors.Is(err, store.ErrExists) {

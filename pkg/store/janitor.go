@@ -70,6 +70,9 @@ type Retention struct {
 	Packs  event.Day // the oldest day whose packs stay: they must outlive every replay
 }
 
+// expiredMark tells a partition we detached to drop it from one that an operator detached to keep it.
+const expiredMark = "expired: to be dropped"
+
 // dropTimeout bounds one detach: it waits for the queries that still read the partition.
 const dropTimeout = 5 * time.Minute
 
@@ -110,6 +113,9 @@ func (s *Store) DropExpired(ctx context.Context, r Retention) (dropped []string,
 	}()
 	for _, p := range old {
 		parent, name := pgx.Identifier{"trivet", p.Parent}.Sanitize(), pgx.Identifier{"trivet", p.Name}.Sanitize()
+		if _, err := conn.Exec(ctx, fmt.Sprintf(`comment on table %s is '%s'`, name, expiredMark)); err != nil {
+			return dropped, fmt.Errorf("mark partition %s: %w", p.Name, explain(err))
+		}
 		how := "concurrently" // takes no lock that stops writers
 		if p.Detaching {
 			how = "finalize"
@@ -128,8 +134,9 @@ func (s *Store) DropExpired(ctx context.Context, r Retention) (dropped []string,
 // DropDetached drops partitions that were detached by a process which died before it could drop them.
 func (s *Store) DropDetached(ctx context.Context) error {
 	const statement = `select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
-		where n.nspname = 'trivet' and c.relkind = 'r' and not c.relispartition and c.relname ~ '^(events|blocks|packs)_\d{8}$'`
-	rows, err := s.db.Query(ctx, statement)
+		where n.nspname = 'trivet' and c.relkind = 'r' and not c.relispartition and c.relname ~ '^(events|blocks|packs)_\d{8}$'
+			and obj_description(c.oid, 'pg_class') = $1`
+	rows, err := s.db.Query(ctx, statement, expiredMark)
 	if err != nil {
 		return fmt.Errorf("list detached partitions: %w", explain(err))
 	}

@@ -253,3 +253,16 @@ func queryRow(t *testing.T, url, statement string, into ...any) {
 		t.Fatal(err)
 	}
 }
+
+// execute runs a statement as the owner.
+func execute(t *testing.T, url, statement string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	if _, err := conn.Exec(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
