@@ -155,7 +155,7 @@ func Parse(b []byte) (r Record, rest []byte, err error) {
 		case "fallback":
 			r.Fallback, _ = j.Bool()
 		case "received":
-			r.Received = event.ParseTime(j.Str())
+			r.Received = event.ParseTime(j.Str()).Truncate(time.Microsecond)
 		case "protocol":
 			r.Protocol = j.Str()
 		case "ip":
@@ -165,7 +165,7 @@ func Parse(b []byte) (r Record, rest []byte, err error) {
 		case "sdk":
 			r.SDK = j.Str()
 		case "sent_at":
-			r.SentAt = event.ParseTime(j.Str())
+			r.SentAt = event.ParseTime(j.Str()).Truncate(time.Microsecond)
 		case "group":
 			r.Group = readID(j)
 		case "http":
