@@ -10,7 +10,7 @@ create table packs (
 ) partition by range (day);
 comment on table packs is 'Packs that were written, kept as long as they can be replayed: counters without an event row move only when the pack is new here.';
 comment on column packs.pack_id is 'Id of the pack, made by the edge; also its Nats-Msg-Id.';
-comment on column packs.day is 'UTC day on which the edge closed the pack, taken from its id.';
+comment on column packs.day is 'UTC day on which its first record was received.';
 comment on column packs.events is 'Records in it.';
 comment on column packs.written_at is 'When a worker first wrote it.';
 

@@ -63,7 +63,7 @@ func runStandalone(ctx context.Context, c *call) error {
 	if err := envconfig.Process("", &cfg); err != nil {
 		return fmt.Errorf("read configuration: %w", err)
 	}
-	return service.RunOps(ctx, "standalone", standalone.OpsAddr, func(ctx context.Context, env service.Env) error {
+	return service.Run(ctx, "standalone", standalone.OpsAddr, func(ctx context.Context, env service.Env) error {
 		return standalone.Run(ctx, env, cfg, func(info standalone.Info) {
 			_ = c.print(info, func(w io.Writer) { welcome(w, info, cfg.Standalone.Dir) }) // a closed terminal stops nothing
 		})

@@ -115,7 +115,7 @@ func (s *site) row(e *event.Event, record []byte) store.Row {
 func (s *site) write(rows ...store.Row) {
 	s.b.t.Helper()
 	id := event.NewID(time.Now())
-	batch := &store.Batch{Packs: []store.Pack{{ID: id, Day: store.PackDay(id), Events: len(rows)}}, Rows: rows}
+	batch := &store.Batch{Packs: []store.Pack{{ID: id, Day: event.DayOf(rows[0].Received), Events: len(rows)}}, Rows: rows}
 	if _, err := s.b.db.Write(s.b.t.Context(), batch); err != nil {
 		s.b.t.Fatal(err)
 	}

@@ -21,7 +21,6 @@ type Delivery struct {
 	Sequence uint64   // in the stream; for people, never a key: it is reused after a loss
 	Attempts uint64   // how often it was delivered, this time included
 	Pending  uint64   // messages behind it that no worker has seen
-	Stored   time.Time
 	msg      jetstream.Msg
 }
 
@@ -41,9 +40,6 @@ func (d Delivery) Drop(reason string) error {
 	}
 	return nil
 }
-
-// Header returns a header of the message, "" when it is not there.
-func (d Delivery) Header(name string) string { return d.msg.Headers().Get(name) }
 
 // A Source gives the messages of one consumer. Safe for concurrent use: each Fetch is its own pull.
 type Source struct {
@@ -121,7 +117,7 @@ func (s *Source) pull(fetch func() (jetstream.MessageBatch, error), out []Delive
 			d.ID = id
 		}
 		if meta, err := msg.Metadata(); err == nil {
-			d.Sequence, d.Attempts, d.Pending, d.Stored = meta.Sequence.Stream, meta.NumDelivered, meta.NumPending, meta.Timestamp
+			d.Sequence, d.Attempts, d.Pending = meta.Sequence.Stream, meta.NumDelivered, meta.NumPending
 		}
 		out = append(out, d)
 	}

@@ -92,7 +92,7 @@ func (q *Queue) follow(ctx context.Context, d *Directory) error {
 	defer due.Stop()
 	reconnected := q.nc.StatusChanged(nats.CONNECTED)
 	defer q.nc.RemoveStatusListener(reconnected)
-	fresh, target := &sync.Map{}, (*sync.Map)(nil)
+	fresh, complete := &sync.Map{}, false
 	for {
 		select {
 		case <-ctx.Done():
@@ -108,10 +108,10 @@ func (q *Queue) follow(ctx context.Context, d *Directory) error {
 			case update == nil: // the snapshot is complete
 				d.entries.Store(fresh)
 				d.snapshot.Store(time.Now().Unix())
-				target = fresh
+				complete = true
 			default:
 				q.apply(fresh, update)
-				if target == nil {
+				if !complete {
 					q.apply(d.entries.Load(), update) // a revocation need not wait for the rest
 				}
 			}

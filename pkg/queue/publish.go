@@ -38,7 +38,7 @@ const (
 	headerPack    = "Trivet-Pack"
 )
 
-// lanes spreads packs over subjects, so that a stream can be cut by them one day.
+// laneSubject is where packs go: one subject now, and room for a stream to be cut by more one day.
 const laneSubject = "events.0"
 
 // Publish returns nil when the pack is on disk. It may be called again with the same pack: within the

@@ -32,21 +32,14 @@ type Queue struct {
 }
 
 type metrics struct {
-	connected   prometheus.GaugeFunc
 	reconnects  prometheus.Counter
 	published   *prometheus.CounterVec // result: ok, duplicate, full, too_large, unavailable
 	publishTime prometheus.Histogram
 }
 
-func newMetrics(reg prometheus.Registerer, nc func() *nats.Conn) metrics {
+func newMetrics(reg prometheus.Registerer) metrics {
 	with := promauto.With(reg)
 	m := metrics{
-		connected: with.NewGaugeFunc(prometheus.GaugeOpts{Name: "queue_connected", Help: "1 while the connection to NATS is up."}, func() float64 {
-			if c := nc(); c != nil && c.IsConnected() {
-				return 1
-			}
-			return 0
-		}),
 		reconnects:  with.NewCounter(prometheus.CounterOpts{Name: "queue_reconnects_total", Help: "Times the connection to NATS came back."}),
 		published:   with.NewCounterVec(prometheus.CounterOpts{Name: "queue_publishes_total", Help: "Messages given to JetStream, by what came of it."}, []string{"result"}),
 		publishTime: with.NewHistogram(prometheus.HistogramOpts{Name: "queue_publish_seconds", Help: "From publishing a message to its PubAck.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 13)}),
@@ -61,7 +54,7 @@ func newMetrics(reg prometheus.Registerer, nc func() *nats.Conn) metrics {
 // background for ever. Only a configuration that can't work is an error.
 func Open(_ context.Context, env service.Env, cfg Config) (*Queue, error) {
 	q := &Queue{log: env.Log.With().Str("component", "queue").Logger()}
-	q.metrics = newMetrics(env.Metrics, func() *nats.Conn { return q.nc })
+	q.metrics = newMetrics(env.Metrics)
 	options := []nats.Option{
 		nats.Name("trivet"),
 		nats.MaxReconnects(-1),          // the default gives up after 60 tries and closes for good
@@ -92,6 +85,13 @@ func Open(_ context.Context, env service.Env, cfg Config) (*Queue, error) {
 	if q.nc, err = nats.Connect(cfg.URL, options...); err != nil {
 		return nil, fmt.Errorf("connect to NATS: %w", err)
 	}
+	// Only now: a scrape may come at any time, and it reads the connection.
+	promauto.With(env.Metrics).NewGaugeFunc(prometheus.GaugeOpts{Name: "queue_connected", Help: "1 while the connection to NATS is up."}, func() float64 {
+		if q.nc.IsConnected() {
+			return 1
+		}
+		return 0
+	})
 	if q.js, err = jetstream.New(q.nc, jetstream.WithDefaultTimeout(apiTimeout)); err != nil {
 		q.nc.Close()
 		return nil, fmt.Errorf("use JetStream: %w", err)

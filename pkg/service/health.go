@@ -18,12 +18,10 @@ type healthState struct {
 	draining bool
 }
 
-func newHealth() *Health {
+// NewHealth returns a Health without checks.
+func NewHealth() *Health {
 	return &Health{shared: &healthState{checks: map[string]func() error{}}}
 }
-
-// NewHealth returns an empty Health, for tests.
-func NewHealth() *Health { return newHealth() }
 
 func (h *Health) part(name string) *Health { return &Health{h.shared, h.prefix + name + "."} }
 

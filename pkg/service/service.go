@@ -71,32 +71,20 @@ func start[C any](ctx context.Context, name string, run func(context.Context, En
 	if err := envconfig.Process(name, &cfg); err != nil {
 		return fmt.Errorf("read configuration: %w", err)
 	}
-	return Run(ctx, name, func(ctx context.Context, env Env) error { return run(ctx, env, cfg) })
+	return Run(ctx, name, "", func(ctx context.Context, env Env) error { return run(ctx, env, cfg) })
 }
 
 // Run serves the ops listener around run. It is Main for callers that have their configuration and their
-// context already.
-func Run(ctx context.Context, name string, run func(context.Context, Env) error) error {
+// context already. opsAddr is where the listener goes unless OPS_ADDR says otherwise; "" is OPS_ADDR's default.
+func Run(ctx context.Context, name, opsAddr string, run func(context.Context, Env) error) error {
 	var p process
 	if err := envconfig.Process("", &p); err != nil {
 		return fmt.Errorf("read configuration: %w", err)
 	}
+	if opsAddr != "" && os.Getenv("OPS_ADDR") == "" {
+		p.OpsAddr = opsAddr
+	}
 	return p.run(ctx, name, run)
-}
-
-// RunOps is Run with the ops listener at addr instead of OPS_ADDR's default; OPS_ADDR still wins.
-func RunOps(ctx context.Context, name, addr string, run func(context.Context, Env) error) error {
-	if os.Getenv("OPS_ADDR") == "" {
-		return process{LogLevel: envOr("LOG_LEVEL", "info"), OpsAddr: addr}.run(ctx, name, run)
-	}
-	return Run(ctx, name, run)
-}
-
-func envOr(key, def string) string {
-	if v := os.Getenv(key); v != "" {
-		return v
-	}
-	return def
 }
 
 func (p process) run(ctx context.Context, name string, run func(context.Context, Env) error) error {
@@ -106,7 +94,7 @@ func (p process) run(ctx context.Context, name string, run func(context.Context,
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo())
-	env := Env{Log: NewLogger(os.Stderr, name, level), Metrics: registry, Health: newHealth()}
+	env := Env{Log: NewLogger(os.Stderr, name, level), Metrics: registry, Health: NewHealth()}
 	ops, err := Serve(ctx, env.Log, Server{Name: "ops", Addr: p.OpsAddr, Handler: opsHandler(registry, env.Health)})
 	if err != nil {
 		return err

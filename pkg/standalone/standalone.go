@@ -83,7 +83,7 @@ func Run(ctx context.Context, env service.Env, cfg Config, ready func(Info)) err
 	if err != nil {
 		return err
 	}
-	defer func() { nats.Close() }() // after every role has returned
+	defer nats.Close() // after every role has returned
 	info.NATSURL = nats.URL()
 	if err := listen(ctx, &cfg, &info); err != nil {
 		return err

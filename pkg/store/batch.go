@@ -20,7 +20,7 @@ type Batch struct {
 // A Pack is one message of the queue.
 type Pack struct {
 	ID     event.ID
-	Day    event.Day // of its id's time
+	Day    event.Day // of receipt of its first record, the same in every delivery
 	Events int       // records in it, whatever becomes of them
 	Look   bool      // write no row for it: a replay of one project leaves the rest of the pack unwritten
 }

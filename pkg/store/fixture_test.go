@@ -67,7 +67,7 @@ func (s site) row(received time.Time, change func(*event.Event)) store.Row {
 func write(t *testing.T, db *store.Store, rows ...store.Row) {
 	t.Helper()
 	id := event.NewID(time.Now())
-	batch := &store.Batch{Packs: []store.Pack{{ID: id, Day: store.PackDay(id), Events: len(rows)}}, Rows: rows}
+	batch := &store.Batch{Packs: []store.Pack{{ID: id, Day: event.DayOf(rows[0].Received), Events: len(rows)}}, Rows: rows}
 	if _, err := db.Write(t.Context(), batch); err != nil {
 		t.Fatal(err)
 	}

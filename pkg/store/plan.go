@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -141,13 +140,3 @@ func (c *copyBuffer) event(r *Row, block int64, start, length int) {
 	c.text(e.OS)
 	c.text(event.Cut(e.URL, maxListText))
 }
-
-// packTime returns the time in a UUIDv7.
-func packTime(id event.ID) time.Time {
-	var ms [8]byte
-	copy(ms[2:], id[:6])
-	return time.UnixMilli(int64(binary.BigEndian.Uint64(ms[:]))).UTC() // 48 bits
-}
-
-// PackDay returns the partition of a pack, from the time in its id.
-func PackDay(id event.ID) event.Day { return event.DayOf(packTime(id)) }

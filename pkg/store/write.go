@@ -55,13 +55,13 @@ var errTried = errors.New("trial")
 // prepared before the transaction starts. When careful, or when a pack turns out to be known, it looks
 // first and leaves out what is there.
 func (s *Store) write(ctx context.Context, b *Batch, m mode) (result Result, err error) {
-	careful := m.careful || slices.ContainsFunc(b.Rows, func(r Row) bool { return r.Fallback })
+	buckets := fallbacks(b.Rows)
 	var p *plan
-	if !careful {
+	if !m.careful && len(buckets) == 0 {
 		p = newPlan(s.codec, b, nil)
 	}
 	err = pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
-		states, err := begin(ctx, tx, b, m.alone)
+		states, err := begin(ctx, tx, b.Packs, buckets, m.alone)
 		if err != nil {
 			return err
 		}
@@ -115,8 +115,8 @@ const lockFallbacks = `select pg_advisory_xact_lock(hashtext('trivet.fallback'),
 // fallbackBuckets bounds how many of these locks a transaction takes.
 const fallbackBuckets = 64
 
-func fallbacks(rows []Row) []int32 {
-	var buckets []int32
+// fallbacks returns the buckets of the rows that may lie on another day, none for most batches.
+func fallbacks(rows []Row) (buckets []int32) {
 	for i := range rows {
 		if r := &rows[i]; r.Fallback && r.Outcome == Insert {
 			buckets = append(buckets, int32(r.Event.ID[15]%fallbackBuckets))
@@ -140,19 +140,19 @@ var knownPacksSQL string
 
 // begin takes the writers' locks, writes the rows of the packs and tells of each whether it was there: only
 // records of new ones move counters that no event row stands behind.
-func begin(ctx context.Context, tx pgx.Tx, b *Batch, alone bool) (states map[event.ID]packState, err error) {
-	states = make(map[event.ID]packState, len(b.Packs))
+func begin(ctx context.Context, tx pgx.Tx, packs []Pack, buckets []int32, alone bool) (states map[event.ID]packState, err error) {
+	states = make(map[event.ID]packState, len(packs))
 	queue := &pgx.Batch{}
 	if alone {
 		queue.Queue(writeAlone)
 	} else {
 		queue.Queue(shareWriting)
 	}
-	if buckets := fallbacks(b.Rows); len(buckets) > 0 {
+	if len(buckets) > 0 {
 		queue.Queue(lockFallbacks, buckets)
 	}
 	var write, look []Pack
-	for _, p := range b.Packs {
+	for _, p := range packs {
 		if p.Look {
 			look = append(look, p)
 			states[p.ID] = packAhead

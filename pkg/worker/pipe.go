@@ -18,8 +18,8 @@ const (
 	// giveUp is when a batch that can't be written is let go, unacknowledged, so that no second worker
 	// gets it while this one still tries.
 	giveUp = queue.AckWait / 2
-	// finish is what a batch in hand gets to be committed after the stop signal.
-	finish = 20 * time.Second
+	// stopGrace is what a batch in hand gets to be committed after the stop signal.
+	stopGrace = 20 * time.Second
 
 	// lookTimeout leaves time for a new connection, and for one of the pool to come free.
 	lookTimeout = 10 * time.Second
@@ -108,7 +108,7 @@ func (w *Worker) look(ctx context.Context) error {
 func (w *Worker) inHand(ctx context.Context, batch []queue.Delivery, handle func(context.Context, []queue.Delivery) error) error {
 	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(finish, cancel) })
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(stopGrace, cancel) })
 	defer stop()
 	return handle(handling, batch)
 }
