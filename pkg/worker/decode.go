@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -23,7 +22,8 @@ type work struct {
 	batch      store.Batch
 	deliveries []queue.Delivery
 	letters    []queue.DeadLetter
-	foreign    int // records of other projects, acknowledged unwritten
+	foreign    int               // records of other projects, acknowledged unwritten
+	packs      map[event.ID]bool // those in batch
 }
 
 // Reasons of dead letters.
@@ -40,7 +40,7 @@ const maxInflated = 32 << 20
 // returns those it left for the next transaction. A pack that only a newer worker can read is left out, to come
 // again.
 func (w *Worker) decode(deliveries []queue.Delivery) (out *work, rest []queue.Delivery) {
-	out = &work{}
+	out = &work{packs: make(map[event.ID]bool, len(deliveries))}
 	inflated := 0
 	for i, d := range deliveries {
 		if inflated >= maxInflated {
@@ -81,8 +81,8 @@ func (w *Worker) addPack(out *work, d queue.Delivery, records []pack.Record) {
 		return
 	}
 	index := store.NoPack
-	again := slices.ContainsFunc(out.batch.Packs, func(p store.Pack) bool { return p.ID == d.ID })
-	if day := event.DayOf(received(&records[0])); !again && w.hasPartition(day) {
+	if day := event.DayOf(received(&records[0])); !out.packs[d.ID] && w.hasPartition(day) {
+		out.packs[d.ID] = true // the same one a second time in this batch is known
 		index = len(out.batch.Packs)
 		out.batch.Packs = append(out.batch.Packs, store.Pack{ID: d.ID, Day: day, Events: len(records), Look: w.cfg.Project != 0})
 	}
