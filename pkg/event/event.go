@@ -32,6 +32,8 @@ type Event struct {
 	URL         string `json:"url"`
 	Browser     string `json:"browser"`
 	OS          string `json:"os"`
+	Device      string `json:"device,omitempty"`
+	Hint        string `json:"hint,omitempty"` // how to learn more or to mend it, where Trivet knows
 
 	Exceptions  []Exception     `json:"exceptions"`       // oldest cause first, the thrown one last
 	Frames      []Frame         `json:"frames,omitempty"` // a stack without an exception, outermost first

@@ -69,9 +69,15 @@ const (
 	Sentry Protocol = 1 // an envelope or store request of a Sentry SDK
 	Native Protocol = 2 // our own JSON
 	Logs   Protocol = 3 // {content, meta} on /api/v1/logs
+	Faro   Protocol = 4 // Grafana Faro's web SDK
+	Report Protocol = 5 // a browser's own report: CSP, Reporting API, Network Error Logging
+	OTLP   Protocol = 6 // an OpenTelemetry log record that carries an exception
 )
 
-var protocolNames = map[Protocol]string{Sentry: "sentry", Native: "native", Logs: "logs"}
+var protocolNames = map[Protocol]string{Sentry: "sentry", Native: "native", Logs: "logs", Faro: "faro", Report: "report", OTLP: "otlp"}
+
+// Protocols returns all of them, in the order of their numbers.
+func Protocols() []Protocol { return []Protocol{Sentry, Native, Logs, Faro, Report, OTLP} }
 
 func (p Protocol) String() string { return protocolNames[p] }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/project"
 )
 
 // Version is part of every fingerprint: a change of the rules below that moves events is a new one.
@@ -18,7 +19,7 @@ const Version = 1
 // Of returns the fingerprint of e inside its project: the client's wish where it has one, in which
 // {{ default }} stands for ours; else type and in-app frames of the thrown exception; else type and
 // message without what varies in it.
-func Of(e *event.Event) event.ID {
+func Of(e *event.Event, rules []project.Rule) event.ID {
 	var room [2048]byte // a usual event's parts, without allocating
 	h := hash{buf: room[:0]}
 	h.start(e.ProjectID)
@@ -39,6 +40,10 @@ func Of(e *event.Event) event.ID {
 	}
 	return h.sum()
 }
+
+// Earlier returns the fingerprints that earlier versions would have given e, newest first: an issue they made
+// is the issue of e's fingerprint of today.
+func Earlier(e *event.Event) []event.ID { return nil }
 
 func isDefault(s string) bool {
 	s, open := strings.CutPrefix(s, "{{")

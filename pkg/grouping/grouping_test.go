@@ -79,7 +79,7 @@ func TestTheSameErrorHasTheSameFingerprint(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if same := Of(tc.a) == Of(tc.b); same != tc.same {
+			if same := Of(tc.a, nil) == Of(tc.b, nil); same != tc.same {
 				t.Errorf("same is %t, want %t", same, tc.same)
 			}
 		})
@@ -106,7 +106,7 @@ func TestFingerprintsStay(t *testing.T) {
 		"ba21ede40457d00d86fc9a2c905105f3": thrown("", "order 17 not found"),
 		"d7b31f7b05e3cdc6a4250d5055ef8813": wish(thrown("E", "m"), "{{ default }}", "tenant-7"),
 	} {
-		if got := Of(e).String(); got != want {
+		if got := Of(e, nil).String(); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}

@@ -24,6 +24,9 @@ func sample(raw string) Record {
 func TestWhatIsPackedComesBack(t *testing.T) {
 	t.Parallel()
 	want := []Record{sample(`{"a":"line\nbreak"}`), sample("\n\x00\xff not JSON"), sample("")}
+	attachment := sample("\x89PNG\r\n")
+	attachment.Kind, attachment.Of, attachment.Name, attachment.Type, attachment.HTTP.Local = Attachment, event.NewID(time.Now()), "screen.png", "image/png", true
+	want = append(want, attachment)
 	want[2].HTTP, want[2].Group, want[2].SentAt, want[2].Fallback = HTTP{}, event.ID{}, time.Time{}, false
 	var body []byte
 	for i := range want {
@@ -66,7 +69,7 @@ func TestATornOrForeignPackIsRefusedWithoutLosingWhatIsWhole(t *testing.T) {
 		{"empty", nil, ErrCorrupt, 0},
 		{"not records", []byte("hello\nworld\n"), ErrCorrupt, 0},
 		{"no version", []byte("{\"len\":0}\n\n"), ErrCorrupt, 0},
-		{"newer", []byte("{\"v\":2,\"shape\":\"unknown\"}\n"), ErrNewer, 0},
+		{"newer", []byte("{\"v\":3,\"shape\":\"unknown\"}\n"), ErrNewer, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

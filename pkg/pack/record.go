@@ -15,8 +15,23 @@ import (
 	"github.com/trivetlabs/trivet/pkg/jsonx"
 )
 
-// Version is the v of every record header. A worker that meets a newer one leaves the pack in the queue.
-const Version = 1
+// Version is the newest v of a record header; each record has the least v whose readers understand it. A worker
+// that meets a newer one leaves the pack in the queue.
+const Version = 2
+
+// A Kind is what a record holds. Only events count as accepted; the other kinds, since v 2, belong to one or are
+// sums.
+type Kind string
+
+// The kinds. Raw is as the client sent it unless it says otherwise.
+const (
+	Event        Kind = ""              // an error: Raw is JSON in the form of its Protocol
+	Attachment   Kind = "attachment"    // a file: Raw is any bytes; Of, Name and Type say whose and what
+	Feedback     Kind = "feedback"      // what a visitor wrote: Raw is a JSON user report or a feedback event of Sentry's
+	Session      Kind = "session"       // JSON payload of an envelope item session or sessions
+	ClientReport Kind = "client_report" // JSON payload of an envelope item client_report: what the client dropped
+	EdgeReport   Kind = "edge_report"   // the same form, made by the edge: what it refused
+)
 
 // ErrNewer means that a record was written by a newer version of Trivet than this one.
 var ErrNewer = errors.New("record of a newer version")
@@ -38,6 +53,10 @@ type Record struct {
 	SDK      string    // sentry_client or the like, as the client named itself
 	SentAt   time.Time // by the client's clock; zero when not told
 	Group    event.ID  // shared by the records of one request of several; zero for a request of one
+	Kind     Kind
+	Of       event.ID // the event that an attachment belongs to
+	Name     string   // file name of an attachment
+	Type     string   // content type of an attachment
 	HTTP     HTTP
 	Raw      []byte
 	Bytes    []byte // the whole record, set by Parse alone
@@ -53,12 +72,13 @@ type HTTP struct {
 	Brands      string // Sec-CH-UA
 	Platform    string // Sec-CH-UA-Platform
 	Mobile      string // Sec-CH-UA-Mobile
+	Local       bool   // sent to a loopback name: the collector runs on the visitor's own machine
 }
 
 // Append appends the record's bytes to dst.
 func (r *Record) Append(dst []byte) []byte {
 	dst = append(dst, `{"v":`...)
-	dst = strconv.AppendInt(dst, Version, 10)
+	dst = strconv.AppendInt(dst, r.version(), 10)
 	dst = append(dst, `,"id":"`...)
 	dst = appendHex(dst, r.ID)
 	dst = append(dst, `","project":`...)
@@ -80,6 +100,14 @@ func (r *Record) Append(dst []byte) []byte {
 		dst = appendHex(dst, r.Group)
 		dst = append(dst, '"')
 	}
+	dst = appendText(dst, "kind", string(r.Kind))
+	if !r.Of.IsZero() {
+		dst = append(dst, `,"of":"`...)
+		dst = appendHex(dst, r.Of)
+		dst = append(dst, '"')
+	}
+	dst = appendText(dst, "name", r.Name)
+	dst = appendText(dst, "type", r.Type)
 	if r.HTTP != (HTTP{}) {
 		dst = append(dst, `,"http":{`...)
 		dst = appendText(dst, "release", r.HTTP.Release)
@@ -90,6 +118,9 @@ func (r *Record) Append(dst []byte) []byte {
 		dst = appendText(dst, "brands", r.HTTP.Brands)
 		dst = appendText(dst, "platform", r.HTTP.Platform)
 		dst = appendText(dst, "mobile", r.HTTP.Mobile)
+		if r.HTTP.Local {
+			dst = append(appendKey(dst, "local"), "true"...)
+		}
 		dst = append(dst, '}')
 	}
 	dst = append(dst, `,"len":`...)
@@ -97,6 +128,13 @@ func (r *Record) Append(dst []byte) []byte {
 	dst = append(dst, '}', '\n')
 	dst = append(dst, r.Raw...)
 	return append(dst, '\n')
+}
+
+func (r *Record) version() int64 {
+	if r.Kind == Event {
+		return 1
+	}
+	return 2
 }
 
 func appendHex(dst []byte, id event.ID) []byte {
@@ -168,6 +206,14 @@ func Parse(b []byte) (r Record, rest []byte, err error) {
 			r.SentAt = event.ParseTime(j.Str()).Truncate(time.Microsecond)
 		case "group":
 			r.Group = readID(j)
+		case "kind":
+			r.Kind = Kind(j.Str())
+		case "of":
+			r.Of = readID(j)
+		case "name":
+			r.Name = j.Str()
+		case "type":
+			r.Type = j.Str()
 		case "http":
 			r.HTTP = readHTTP(j)
 		case "len":
@@ -237,6 +283,8 @@ func readHTTP(j *jsonx.Reader) (h HTTP) {
 			h.Platform = j.Str()
 		case "mobile":
 			h.Mobile = j.Str()
+		case "local":
+			h.Local, _ = j.Bool()
 		}
 	}
 	return h

@@ -140,7 +140,7 @@ func golden(t *testing.T, path string, e *event.Event) {
 		Title       string       `json:"title"`
 		Fingerprint event.ID     `json:"fingerprint"`
 		Event       *event.Event `json:"event"`
-	}{grouping.Title(e), grouping.Of(e), e}, "", "  ")
+	}{grouping.Title(e), grouping.Of(e, nil), e}, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,6 +220,6 @@ func BenchmarkNormalise(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		grouping.Of(e)
+		grouping.Of(e, nil)
 	}
 }

@@ -155,7 +155,7 @@ func fill(row *store.Row, r *pack.Record) (err error) {
 	if err != nil {
 		return err
 	}
-	row.Event, row.Fingerprint, row.Version, row.Title = e, grouping.Of(e), grouping.Version, grouping.Title(e)
+	row.Event, row.Fingerprint, row.Version, row.Title = e, grouping.Of(e, nil), grouping.Version, grouping.Title(e)
 	row.UserHash = userHash(r.Project, e.User.Key())
 	return nil
 }
