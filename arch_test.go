@@ -37,6 +37,8 @@ var layers = [][]string{
 	{"pkg/protocol"},
 	// one client's bytes; which issue
 	{"pkg/sentry", "pkg/native", "pkg/grouping", "pkg/scrub", "pkg/filter"},
+	// texts of stacks inside them
+	{"pkg/stack"},
 	// pieces of clients' bytes
 	{"pkg/read", "pkg/useragent"},
 	// how events travel; who may send them

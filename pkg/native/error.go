@@ -6,6 +6,7 @@ import (
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/jsonx"
 	"github.com/trivetlabs/trivet/pkg/read"
+	"github.com/trivetlabs/trivet/pkg/stack"
 )
 
 // readStack reads error.stack as a text, or as its lines in a list; or frames in a list, which stand
@@ -22,7 +23,7 @@ func (p *payload) readStack(r *jsonx.Reader) {
 		var lines []string
 		list := jsonx.NewReader(raw)
 		for range list.Elements() {
-			if s := list.Str(); s != "" && len(lines) < maxStackLines {
+			if s := list.Str(); s != "" && len(lines) < stack.MaxLines {
 				lines = append(lines, s)
 			}
 		}
@@ -41,29 +42,23 @@ func (p *payload) settleError() {
 	case p.value != "" && p.value != p.Message:
 		p.keep([]byte("value"), jsonx.AppendString(nil, p.value))
 	}
-	traces := parseStack(p.stack, p.Message)
+	traces := stack.Parse(p.stack, p.Message)
 	p.settleNames(traces[0])
 	frames := p.frames
 	if frames == nil {
-		frames = traces[0].frames
+		frames = traces[0].Frames
 	}
 	if f := p.onerror; frames == nil && (f.Filename != "" || f.Line > 0) {
 		f.Function = "?"
 		frames = []event.Frame{f}
 	}
-	if p.stack != "" && traces[0].frames == nil {
+	if p.stack != "" && traces[0].Frames == nil {
 		p.keep([]byte("stack"), jsonx.AppendString(nil, p.stack)) // a form we cannot read; people may
 	}
 	if p.Type == "" && frames == nil && p.stack == "" {
 		return
 	}
-	for i := len(traces) - 1; i > 0; i-- {
-		cause := event.Exception{Value: traces[i].header, Frames: traces[i].frames}
-		if name, message, is := splitHeader(traces[i].header); is {
-			cause.Type, cause.Value = name, message
-		}
-		p.Exceptions = append(p.Exceptions, cause)
-	}
+	p.Exceptions = stack.Causes(traces)
 	thrown := event.Exception{Type: p.Type, Value: p.Message, Frames: frames}
 	if p.Handled != nil {
 		thrown.Mechanism = &event.Mechanism{Type: "generic", Handled: p.Handled}
@@ -74,10 +69,10 @@ func (p *payload) settleError() {
 // settleNames fills a missing type from the stack's header or from a message such as browsers hand to
 // window.onerror ("Uncaught TypeError: x"), and a missing message from the header. What the client says
 // itself stays as it is.
-func (p *payload) settleNames(t trace) {
-	name, message, is := splitHeader(t.header)
-	if !is || t.frames == nil && !isErrorName(name) {
-		name, message = "", t.header
+func (p *payload) settleNames(t stack.Trace) {
+	name, message, is := stack.SplitHeader(t.Header)
+	if !is || t.Frames == nil && !stack.IsErrorName(name) {
+		name, message = "", t.Header
 	}
 	if p.Message == "" {
 		p.Message = message
@@ -89,51 +84,9 @@ func (p *payload) settleNames(t trace) {
 	if p.Type != "" {
 		return
 	}
-	if own, rest, is := splitHeader(p.Message); is && rest != "" && (isErrorName(own) || own == name) {
+	if own, rest, is := stack.SplitHeader(p.Message); is && rest != "" && (stack.IsErrorName(own) || own == name) {
 		p.Type, p.Message = own, rest
 		return
 	}
 	p.Type = name
-}
-
-// splitHeader cuts "TypeError: x is undefined" into its name and message, without what consoles put before
-// it and without Node's code ("Error [ERR_X]: …"). A name alone counts when it is one of an error.
-func splitHeader(s string) (name, message string, is bool) {
-	s = strings.TrimSpace(s)
-	for _, prefix := range []string{"Uncaught (in promise) ", "Uncaught ", "Unhandled Promise Rejection: "} {
-		if rest, found := strings.CutPrefix(s, prefix); found {
-			s = rest
-			break
-		}
-	}
-	n := nameLen(s)
-	name, rest := s[:n], s[n:]
-	if code, after, found := strings.Cut(rest, "]"); found && strings.HasPrefix(code, " [") {
-		rest = after
-	}
-	switch {
-	case n == 0 || n > event.MaxType:
-	case rest == "" && isErrorName(name), rest == ":":
-		return name, "", true
-	case strings.HasPrefix(rest, ": "), strings.HasPrefix(rest, ":\n"):
-		return name, strings.TrimSpace(rest[1:]), true
-	}
-	return "", "", false
-}
-
-func isErrorName(s string) bool {
-	return strings.HasSuffix(s, "Error") || strings.HasSuffix(s, "Exception")
-}
-
-// nameLen returns the length of the JavaScript name, dots included, at the start of s.
-func nameLen(s string) int {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case 'a' <= c|0x20 && c|0x20 <= 'z', c == '_', c == '$':
-		case i > 0 && ('0' <= c && c <= '9' || c == '.'):
-		default:
-			return i
-		}
-	}
-	return len(s)
 }

@@ -133,6 +133,10 @@ func TestTypeAndMessageComeFromWhatThereIs(t *testing.T) {
 	}
 }
 
+func frame(function, filename string, line, column int) event.Frame {
+	return event.Frame{Function: function, Filename: filename, Line: line, Column: column}
+}
+
 func TestFramesComeFromTextListOrPlace(t *testing.T) {
 	t.Parallel()
 	yes := true
@@ -233,6 +237,7 @@ func FuzzNative(f *testing.F) {
 		`{"type":"error","message":"native beacon","stack":"Error: native beacon\n    at http://localhost:9101/assets/app.js:1:1","ts":1795280632066}`,
 		`[{"tags":[["a",1],{"key":"b","value":null}],"user":5},{"stack":[{"fn":"f"},{}],"extra":{ },"x":1}]`,
 		"{\"message\":\"\\u0000\\ud800\"}\r\n{\"breadcrumbs\":{\"values\":[{},\"x\"]},\"request\":{\"headers\":[[\"a\",[\"b\"]]]}}",
+		`{"message":"a","stack":"Error: a\n at eval (eval at f (a.js:1:2), <anonymous>:1:1)\nCaused by: b\n at Array.map (<anonymous>)\n\u0000[cause]: \ud800"}`,
 		`{"content":"c","meta":{"level":1,"user":{"ip_address":"{{auto}}"}}}`,
 	} {
 		f.Add([]byte(s))

@@ -1,17 +1,13 @@
-package native
+package stack
 
 import (
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/trivetlabs/trivet/pkg/event"
-	"github.com/trivetlabs/trivet/pkg/event/eventtest"
-	"github.com/trivetlabs/trivet/pkg/jsonx"
-	"github.com/trivetlabs/trivet/pkg/pack"
 )
 
 func frame(function, filename string, line, column int) event.Frame {
@@ -85,66 +81,105 @@ func TestAStackIsReadOutermostFirst(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name, stack, message string
-		want                 []trace
+		want                 []Trace
 	}{
 		{
 			"Chrome", "TypeError: x\n    at inner (a.js:1:2)\n    at outer (a.js:3:4)", "x",
-			[]trace{{"TypeError: x", []event.Frame{frame("outer", "a.js", 3, 4), frame("inner", "a.js", 1, 2)}}},
+			[]Trace{{"TypeError: x", []event.Frame{frame("outer", "a.js", 3, 4), frame("inner", "a.js", 1, 2)}}},
 		},
 		{
 			"Firefox, with its last newline", "inner@a.js:1:2\nouter@a.js:3:4\n", "x",
-			[]trace{{"", []event.Frame{frame("outer", "a.js", 3, 4), frame("inner", "a.js", 1, 2)}}},
+			[]Trace{{"", []event.Frame{frame("outer", "a.js", 3, 4), frame("inner", "a.js", 1, 2)}}},
 		},
 		{
 			"Windows line ends", "Error: x\r\n    at inner (a.js:1:2)\r\n", "",
-			[]trace{{"Error: x", []event.Frame{frame("inner", "a.js", 1, 2)}}},
+			[]Trace{{"Error: x", []event.Frame{frame("inner", "a.js", 1, 2)}}},
 		},
 		{
 			"a message of several lines, one like a frame", "Error: first\nat line (b.js:9:9)\nlast\n    at f (a.js:1:2)", "first\nat line (b.js:9:9)\nlast",
-			[]trace{{"Error: first\nat line (b.js:9:9)\nlast", []event.Frame{frame("f", "a.js", 1, 2)}}},
+			[]Trace{{"Error: first\nat line (b.js:9:9)\nlast", []event.Frame{frame("f", "a.js", 1, 2)}}},
 		},
 		{
 			"a message of several lines that only the stack knows", "Error: first\n\nlast\n    at f (a.js:1:2)", "",
-			[]trace{{"Error: first\n\nlast", []event.Frame{frame("f", "a.js", 1, 2)}}},
+			[]Trace{{"Error: first\n\nlast", []event.Frame{frame("f", "a.js", 1, 2)}}},
 		},
 		{
 			"a message that is also a function's name", "f@a.js:1:2", "f",
-			[]trace{{"", []event.Frame{frame("f", "a.js", 1, 2)}}},
+			[]Trace{{"", []event.Frame{frame("f", "a.js", 1, 2)}}},
 		},
 		{
 			"causes", "Error: a\n at f (a.js:1:2)\nCaused by: TypeError: b\n at g (a.js:3:4)\n    [cause]: Error: c\n at h (a.js:5:6)", "a",
-			[]trace{
+			[]Trace{
 				{"Error: a", []event.Frame{frame("f", "a.js", 1, 2)}},
 				{"TypeError: b", []event.Frame{frame("g", "a.js", 3, 4)}},
 				{"Error: c", []event.Frame{frame("h", "a.js", 5, 6)}},
 			},
 		},
-		{"no frames", "something else", "", []trace{{"something else", nil}}},
-		{"nothing", "", "", []trace{{"", nil}}},
+		{"no frames", "something else", "", []Trace{{"something else", nil}}},
+		{"nothing", "", "", []Trace{{"", nil}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tc.want, parseStack(tc.stack, tc.message), cmp.AllowUnexported(trace{})); diff != "" {
+			if diff := cmp.Diff(tc.want, Parse(tc.stack, tc.message)); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
 }
 
+func TestCausesAreOldestFirstAndWithoutTheThrown(t *testing.T) {
+	t.Parallel()
+	got := Causes(Parse("Error: a\n at f (a.js:1:2)\nCaused by: TypeError: b\n at g (a.js:3:4)\nCaused by: c is no name", "a"))
+	want := []event.Exception{{Value: "c is no name"}, {Type: "TypeError", Value: "b", Frames: []event.Frame{frame("g", "a.js", 3, 4)}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if got := Causes(Parse("Error: a", "")); got != nil {
+		t.Errorf("an error without a cause has %v", got)
+	}
+}
+
+func TestAHeaderIsANameAndAMessage(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		in, name, message string
+		is                bool
+	}{
+		{"TypeError: x is not a function", "TypeError", "x is not a function", true},
+		{"Uncaught TypeError: x", "TypeError", "x", true},
+		{"Uncaught (in promise) MyError: x", "MyError", "x", true},
+		{"Unhandled Promise Rejection: AbortError: x", "AbortError", "x", true},
+		{"TypeError [ERR_X]: bad", "TypeError", "bad", true},
+		{"app.errors.NotFound:\nfirst line", "app.errors.NotFound", "first line", true},
+		{"RangeError", "RangeError", "", true},
+		{"Error:", "Error", "", true},
+		{"Note: this looks like one", "Note", "this looks like one", true},
+		{"timeout", "", "", false},
+		{"could not save: disk full", "", "", false},
+		{"12: x", "", "", false},
+		{"", "", "", false},
+	} {
+		name, message, is := SplitHeader(tc.in)
+		if name != tc.name || message != tc.message || is != tc.is {
+			t.Errorf("%q reads as %q, %q, %t", tc.in, name, message, is)
+		}
+	}
+}
+
 func TestAHugeStackIsCut(t *testing.T) {
 	t.Parallel()
 	stack := "Error: x\n" + strings.Repeat("at f (a.js:1:2)\n", 100_000) + strings.Repeat("x", 1<<20)
-	traces := parseStack(stack, "")
-	if n := len(traces[0].frames); n < event.MaxFrames || n > 2*event.MaxFrames {
+	traces := Parse(stack, "")
+	if n := len(traces[0].Frames); n < event.MaxFrames || n > 2*event.MaxFrames {
 		t.Errorf("%d frames kept", n)
 	}
-	traces = parseStack(strings.Repeat("Caused by: Error: x\n", 10_000), "")
+	traces = Parse(strings.Repeat("Caused by: Error: x\n", 10_000), "")
 	if n := len(traces); n > maxCauses+1 {
 		t.Errorf("%d causes kept", n)
 	}
 }
 
-// FuzzStack holds the stack parser and all that follows to its bounds for any text.
+// FuzzStack holds the parser to its bounds for any text.
 func FuzzStack(f *testing.F) {
 	for _, s := range []string{
 		"TypeError: x\n    at f (https://shop.test/a.js:1:2)\n    at async https://shop.test/a.js:3:4",
@@ -155,17 +190,10 @@ func FuzzStack(f *testing.F) {
 		f.Add(s, "x")
 	}
 	f.Fuzz(func(t *testing.T, stack, message string) {
-		for _, tr := range parseStack(stack, message) {
-			if len(tr.frames) > 2*event.MaxFrames || utf8.ValidString(stack) && !utf8.ValidString(tr.header) {
-				t.Fatalf("%d frames, header %q", len(tr.frames), tr.header)
+		for _, tr := range Parse(stack, message) {
+			if len(tr.Frames) > 2*event.MaxFrames || utf8.ValidString(stack) && !utf8.ValidString(tr.Header) {
+				t.Fatalf("%d frames, header %q", len(tr.Frames), tr.Header)
 			}
 		}
-		raw := jsonx.AppendString([]byte(`{"stack":`), stack)
-		raw = append(jsonx.AppendString(append(raw, `,"message":`...), message), '}')
-		e, err := Normalise(&pack.Record{Raw: raw, Received: time.Unix(1e9, 0)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		eventtest.Check(t, e)
 	})
 }

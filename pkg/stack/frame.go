@@ -1,89 +1,10 @@
-package native
+package stack
 
 import (
-	"bytes"
-	"slices"
 	"strings"
 
 	"github.com/trivetlabs/trivet/pkg/event"
-	"github.com/trivetlabs/trivet/pkg/read"
 )
-
-// Bounds of reading error.stack. Browsers stop at 10 to 100 lines; longer stacks are made by hand.
-const (
-	maxStackLines = 5000
-	maxStackLine  = 8 << 10 // bytes; data: URLs of whole scripts occur
-	maxCauses     = 10
-)
-
-// A trace is one error of a stack text: what stands above its frames, and those outermost first.
-type trace struct {
-	header string
-	frames []event.Frame
-}
-
-// parseStack reads the text of error.stack as Chrome, Edge, Node, Firefox and Safari write it, with the
-// chains that "Caused by:" or Node's "[cause]:" append: the thrown error first, then its causes. message
-// is the error's message if known: its lines, should it have several, are then not taken for frames. Lines
-// that are no frames and stand between frames are left out.
-func parseStack(stack, message string) []trace {
-	var traces []trace
-	var t trace
-	known, stack := cutHeader(stack, message)
-	header := []byte(known)
-	finish := func() {
-		t.header = string(bytes.TrimSpace(header))
-		slices.Reverse(t.frames)
-		traces = append(traces, t)
-	}
-	for n := 0; stack != "" && n < maxStackLines; n++ {
-		var line string
-		line, stack, _ = strings.Cut(stack, "\n")
-		if len(line) > maxStackLine {
-			line = strings.ToValidUTF8(line[:maxStackLine], "")
-		}
-		text := strings.TrimSpace(line)
-		if cause, is := cutCause(text); is && len(traces) < maxCauses {
-			finish()
-			t, header = trace{}, []byte(cause)
-			continue
-		}
-		if f, is := parseFrame(text); is {
-			t.frames = read.AppendFrame(t.frames, f)
-		} else if t.frames == nil && len(header) < event.MaxMessage {
-			header = append(append(header, '\n'), line...)
-		}
-	}
-	finish()
-	return traces
-}
-
-// cutHeader cuts what stands up to the end of a known message from a stack that starts with it.
-func cutHeader(stack, message string) (header, rest string) {
-	const maxPrefix = 200 // bytes before the message: "Uncaught (in promise) TypeError: "
-	if message == "" {
-		return "", stack
-	}
-	i := strings.Index(stack[:min(len(stack), maxPrefix+len(message))], message)
-	if i < 0 || strings.IndexByte(stack[:i], '\n') >= 0 || strings.IndexByte(stack[:i], '@') >= 0 {
-		return "", stack
-	}
-	end := i + len(message)
-	line, rest, _ := strings.Cut(stack[end:], "\n")
-	if strings.TrimSpace(line) != "" {
-		return "", stack // the message goes on, or this is a frame that holds the same word
-	}
-	return stack[:end], rest
-}
-
-func cutCause(line string) (header string, is bool) {
-	for _, mark := range []string{"Caused by: ", "[cause]: ", "caused by: "} {
-		if header, is = strings.CutPrefix(line, mark); is {
-			return strings.TrimSuffix(header, " {"), true
-		}
-	}
-	return "", false
-}
 
 // parseFrame reads one line of a stack, trimmed, of any engine.
 func parseFrame(line string) (event.Frame, bool) {
