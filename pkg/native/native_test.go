@@ -133,8 +133,8 @@ func TestTypeAndMessageComeFromWhatThereIs(t *testing.T) {
 	}
 }
 
-func frame(function, filename string, line, column int) event.Frame {
-	return event.Frame{Function: function, Filename: filename, Line: line, Column: column}
+func frame(function string, line, column int) event.Frame {
+	return event.Frame{Function: function, Filename: "a.js", Line: line, Column: column}
 }
 
 func TestFramesComeFromTextListOrPlace(t *testing.T) {
@@ -144,15 +144,15 @@ func TestFramesComeFromTextListOrPlace(t *testing.T) {
 		name, in string
 		want     []event.Frame
 	}{
-		{"a text, innermost first", `{"stack":"Error: x\n at f (a.js:1:2)\n at g (a.js:3:4)"}`, []event.Frame{frame("g", "a.js", 3, 4), frame("f", "a.js", 1, 2)}},
-		{"its lines", `{"stack":["Error: x"," at f (a.js:1:2)"," at g (a.js:3:4)"]}`, []event.Frame{frame("g", "a.js", 3, 4), frame("f", "a.js", 1, 2)}},
+		{"a text, innermost first", `{"stack":"Error: x\n at f (a.js:1:2)\n at g (a.js:3:4)"}`, []event.Frame{frame("g", 3, 4), frame("f", 1, 2)}},
+		{"its lines", `{"stack":["Error: x"," at f (a.js:1:2)"," at g (a.js:3:4)"]}`, []event.Frame{frame("g", 3, 4), frame("f", 1, 2)}},
 		{
 			"frames, outermost first, by any name",
 			`{"stack":[{"fn":"g","file":"a.js","line":3,"col":4,"in_app":true},{"func":"f","url":"a.js","lineno":"1","column":2.0},{}]}`,
-			[]event.Frame{{Function: "g", Filename: "a.js", Line: 3, Column: 4, InApp: &yes}, frame("f", "a.js", 1, 2)},
+			[]event.Frame{{Function: "g", Filename: "a.js", Line: 3, Column: 4, InApp: &yes}, frame("f", 1, 2)},
 		},
-		{"frames in Sentry's form", `{"stack":{"frames":[{"function":"g","filename":"a.js"}]}}`, []event.Frame{frame("g", "a.js", 0, 0)}},
-		{"window.onerror", `{"message":"Script error.","filename":"a.js","lineno":3,"colno":4}`, []event.Frame{frame("?", "a.js", 3, 4)}},
+		{"frames in Sentry's form", `{"stack":{"frames":[{"function":"g","filename":"a.js"}]}}`, []event.Frame{frame("g", 0, 0)}},
+		{"window.onerror", `{"message":"Script error.","filename":"a.js","lineno":3,"colno":4}`, []event.Frame{frame("?", 3, 4)}},
 		{"a place that is nowhere", `{"message":"Script error.","filename":"","lineno":0,"colno":0}`, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -173,8 +173,8 @@ func TestCausesInAStackAreExceptions(t *testing.T) {
 	e := normalise(t, `{"message":"a","stack":"Error: a\n at f (a.js:1:2)\nCaused by: TypeError: b\n at g (a.js:3:4)","handled":false}`)
 	no := false
 	want := []event.Exception{
-		{Type: "TypeError", Value: "b", Frames: []event.Frame{frame("g", "a.js", 3, 4)}},
-		{Type: "Error", Value: "a", Frames: []event.Frame{frame("f", "a.js", 1, 2)}, Mechanism: &event.Mechanism{Type: "generic", Handled: &no}},
+		{Type: "TypeError", Value: "b", Frames: []event.Frame{frame("g", 3, 4)}},
+		{Type: "Error", Value: "a", Frames: []event.Frame{frame("f", 1, 2)}, Mechanism: &event.Mechanism{Type: "generic", Handled: &no}},
 	}
 	if diff := cmp.Diff(want, e.Exceptions); diff != "" {
 		t.Error(diff)

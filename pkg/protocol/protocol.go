@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/faro"
 	"github.com/trivetlabs/trivet/pkg/grouping"
 	"github.com/trivetlabs/trivet/pkg/native"
 	"github.com/trivetlabs/trivet/pkg/pack"
@@ -25,6 +26,8 @@ func Normalise(rec *pack.Record) (e *event.Event, err error) {
 		e, err = native.Normalise(rec)
 	case event.Logs:
 		e, err = native.NormaliseLog(rec)
+	case event.Faro:
+		e, err = faro.Normalise(rec)
 	default:
 		return nil, fmt.Errorf("%w: protocol %q", pack.ErrNewer, rec.Protocol)
 	}

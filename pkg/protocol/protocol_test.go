@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/event/eventtest"
+	"github.com/trivetlabs/trivet/pkg/faro"
 	"github.com/trivetlabs/trivet/pkg/grouping"
 	"github.com/trivetlabs/trivet/pkg/native"
 	"github.com/trivetlabs/trivet/pkg/pack"
@@ -77,6 +79,14 @@ func (c *capture) records(t *testing.T) []pack.Record {
 		if raw, err = sentry.DecodeStore(c.Request.Body, 1<<20); err == nil {
 			raws = append(raws, raw)
 		}
+	case strings.Contains(path, "/collect"):
+		base.Protocol = "faro"
+		var body faro.Body
+		body, err = faro.Split(c.Request.Body)
+		for _, signal := range body.Errors {
+			raws = append(raws, signal.Raw)
+		}
+		base.SDK = body.SDK
 	default:
 		base.Protocol = "native"
 		raws, err = native.Split(c.Request.Body)
@@ -120,13 +130,17 @@ func TestCapturesReadAsTheirGoldens(t *testing.T) {
 	for name, c := range captures(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, rec := range c.records(t) {
+			for i, rec := range c.records(t) {
+				file := name
+				if i > 0 {
+					file += "-" + strconv.Itoa(i+1)
+				}
 				e, err := Normalise(&rec)
 				if err != nil {
 					t.Fatal(err)
 				}
 				eventtest.Check(t, e)
-				golden(t, filepath.Join("testdata", "golden", name+".json"), e)
+				golden(t, filepath.Join("testdata", "golden", file+".json"), e)
 				compare(t, rec.Raw, e)
 			}
 		})
@@ -165,7 +179,7 @@ func TestAnUnknownProtocolIsForANewerWorker(t *testing.T) {
 	if _, err := Normalise(&pack.Record{Protocol: "otlp", Raw: []byte("{}")}); !errors.Is(err, pack.ErrNewer) {
 		t.Errorf("got %v", err)
 	}
-	for _, protocol := range []string{"sentry", "native", "logs"} {
+	for _, protocol := range []string{"sentry", "native", "logs", "faro"} {
 		if _, err := Normalise(&pack.Record{Protocol: protocol, Raw: []byte("[]")}); !errors.Is(err, event.ErrInvalid) {
 			t.Errorf("%s: got %v", protocol, err)
 		}
