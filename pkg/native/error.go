@@ -43,7 +43,7 @@ func (p *payload) settleError() {
 		p.keep([]byte("value"), jsonx.AppendString(nil, p.value))
 	}
 	traces := stack.Parse(p.stack, p.Message)
-	p.settleNames(traces[0])
+	p.Type, p.Message = stack.Names(p.Type, p.Message, traces[0])
 	frames := p.frames
 	if frames == nil {
 		frames = traces[0].Frames
@@ -64,29 +64,4 @@ func (p *payload) settleError() {
 		thrown.Mechanism = &event.Mechanism{Type: "generic", Handled: p.Handled}
 	}
 	p.Exceptions = append(p.Exceptions, thrown)
-}
-
-// settleNames fills a missing type from the stack's header or from a message such as browsers hand to
-// window.onerror ("Uncaught TypeError: x"), and a missing message from the header. What the client says
-// itself stays as it is.
-func (p *payload) settleNames(t stack.Trace) {
-	name, message, is := stack.SplitHeader(t.Header)
-	if !is || t.Frames == nil && !stack.IsErrorName(name) {
-		name, message = "", t.Header
-	}
-	if p.Message == "" {
-		p.Message = message
-		if p.Type == "" {
-			p.Type = name
-		}
-		return
-	}
-	if p.Type != "" {
-		return
-	}
-	if own, rest, is := stack.SplitHeader(p.Message); is && rest != "" && (stack.IsErrorName(own) || own == name) {
-		p.Type, p.Message = own, rest
-		return
-	}
-	p.Type = name
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/trivetlabs/trivet/pkg/faro"
 	"github.com/trivetlabs/trivet/pkg/grouping"
 	"github.com/trivetlabs/trivet/pkg/native"
+	"github.com/trivetlabs/trivet/pkg/otlp"
 	"github.com/trivetlabs/trivet/pkg/pack"
 	"github.com/trivetlabs/trivet/pkg/sentry"
 	"github.com/trivetlabs/trivet/pkg/useragent"
@@ -28,6 +29,8 @@ func Normalise(rec *pack.Record) (e *event.Event, err error) {
 		e, err = native.NormaliseLog(rec)
 	case event.Faro:
 		e, err = faro.Normalise(rec)
+	case event.OTLP:
+		e, err = otlp.Normalise(rec)
 	default:
 		return nil, fmt.Errorf("%w: protocol %q", pack.ErrNewer, rec.Protocol)
 	}

@@ -176,10 +176,10 @@ func golden(t *testing.T, path string, e *event.Event) {
 
 func TestAnUnknownProtocolIsForANewerWorker(t *testing.T) {
 	t.Parallel()
-	if _, err := Normalise(&pack.Record{Protocol: "otlp", Raw: []byte("{}")}); !errors.Is(err, pack.ErrNewer) {
+	if _, err := Normalise(&pack.Record{Protocol: "smoke", Raw: []byte("{}")}); !errors.Is(err, pack.ErrNewer) {
 		t.Errorf("got %v", err)
 	}
-	for _, protocol := range []string{"sentry", "native", "logs", "faro"} {
+	for _, protocol := range []string{"sentry", "native", "logs", "faro", "otlp"} {
 		if _, err := Normalise(&pack.Record{Protocol: protocol, Raw: []byte("[]")}); !errors.Is(err, event.ErrInvalid) {
 			t.Errorf("%s: got %v", protocol, err)
 		}

@@ -6,6 +6,29 @@ import (
 	"github.com/trivetlabs/trivet/pkg/event"
 )
 
+// Names fills a missing type from the stack's header or from a message such as browsers hand to
+// window.onerror ("Uncaught TypeError: x"), and a missing message from the header. What the client says
+// itself stays as it is.
+func Names(typ, message string, t Trace) (string, string) {
+	name, rest, is := SplitHeader(t.Header)
+	if !is || t.Frames == nil && !IsErrorName(name) {
+		name, rest = "", t.Header
+	}
+	if message == "" {
+		if typ == "" {
+			typ = name
+		}
+		return typ, rest
+	}
+	if typ != "" {
+		return typ, message
+	}
+	if own, rest, is := SplitHeader(message); is && rest != "" && (IsErrorName(own) || own == name) {
+		return own, rest
+	}
+	return name, message
+}
+
 // SplitHeader cuts "TypeError: x is undefined" into its name and message, without what consoles put before
 // it and without Node's code ("Error [ERR_X]: …"). A name alone counts when it is one of an error.
 func SplitHeader(s string) (name, message string, is bool) {
