@@ -1,8 +1,11 @@
 package faro
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -95,8 +98,78 @@ func TestWhatSplitRefuses(t *testing.T) {
 	}
 }
 
+// captures returns the bodies of real clients.
+func captures(t testing.TB) (bodies [][]byte) {
+	t.Helper()
+	paths, err := filepath.Glob("../../testdata/captures/faro-*.json")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no captures: %v", err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var c struct {
+			Request struct {
+				Body []byte `json:"body_base64"`
+			} `json:"request"`
+		}
+		if err := json.Unmarshal(text, &c); err != nil {
+			t.Fatal(err)
+		}
+		if len(c.Request.Body) > 0 { // a preflight has none
+			bodies = append(bodies, c.Request.Body)
+		}
+	}
+	return bodies
+}
+
+// TestCapturesHoldWhatTheirClientSent counts what encoding/json finds in the bodies.
+func TestCapturesHoldWhatTheirClientSent(t *testing.T) {
+	t.Parallel()
+	for _, b := range captures(t) {
+		var sent struct {
+			Meta struct {
+				SDK struct{ Name, Version string }
+			}
+			Exceptions, Events, Measurements []any
+			Logs                             []struct{ Level string }
+			Traces                           struct {
+				ResourceSpans []struct{ ScopeSpans []struct{ Spans []any } }
+			}
+		}
+		if err := json.Unmarshal(b, &sent); err != nil {
+			t.Fatal(err)
+		}
+		want := [5]int{len(sent.Exceptions), len(sent.Events), len(sent.Measurements), 0, len(sent.Logs)}
+		for _, r := range sent.Traces.ResourceSpans {
+			for _, s := range r.ScopeSpans {
+				want[3] += len(s.Spans)
+			}
+		}
+		for _, l := range sent.Logs {
+			if l.Level == "error" {
+				want[0]++
+				want[4]--
+			}
+		}
+		body, err := Split(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := [5]int{len(body.Errors), body.Events, body.Measurements, body.Traces, body.Logs}
+		if got != want || body.SDK != sent.Meta.SDK.Name+"/"+sent.Meta.SDK.Version {
+			t.Errorf("got %v of %s, want %v of %v", got, body.SDK, want, sent.Meta.SDK)
+		}
+	}
+}
+
 // FuzzFaro holds Split and Normalise to their promises for any body.
 func FuzzFaro(f *testing.F) {
+	for _, b := range captures(f) {
+		f.Add(b)
+	}
 	for _, s := range []string{
 		`{"meta":{"sdk":{"name":"faro-web","version":"2.12.1","integrations":[{"name":"a"}]},"app":{"name":"shop-web","version":"1.4.2","environment":"production"},"user":{"id":"u-17","attributes":{"plan":"pro"}},"browser":{"name":"Chrome","version":"156.0","os":"Linux unknown","userAgent":"Mozilla/5.0","brands":[{"brand":"Chromium","version":"156"}]},"os":{"name":"Linux"},"page":{"id":"/p","url":"https://shop.test/checkout"},"view":{"name":"default"},"session":{"id":"s"}},"exceptions":[{"type":"TypeError","value":"x","timestamp":"2026-11-21T17:03:10.435Z","stacktrace":{"frames":[{"filename":"https://shop.test/a.js","function":"f","lineno":2,"colno":21},{"filename":"<anonymous>","function":"Array.forEach"}]},"context":{"cause":"Error: socket closed"},"fingerprint":"x","trace":{"trace_id":"1","span_id":"2"},"fatal":true}],"measurements":[{}],"traces":{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}]}]}}`,
 		`{"logs":[{"message":"console.error: x","level":"error","context":{"type":"Error","stackFrames":"{\"function\":\"f\"} {\"function\":\"console.error\"}"},"timestamp":"2026-11-21T17:03:10.435Z"}],"meta":{"browser":{"brands":"unknown"}}}`,

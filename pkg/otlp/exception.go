@@ -1,6 +1,8 @@
 package otlp
 
 import (
+	"strings"
+
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/jsonx"
 	"github.com/trivetlabs/trivet/pkg/stack"
@@ -17,7 +19,14 @@ var uncaught = map[string]bool{
 func (p *payload) settleError() {
 	t := &p.told
 	traces := stack.Parse(t.stack, t.message)
-	p.Type, p.Message = stack.Names(t.typ, t.message, traces[0])
+	typ := t.typ
+	if strings.Trim(typ, "0123456789") == "" {
+		typ = "" // the SDK prefers error.code, which a DOMException has as a number; its stack knows the name
+	}
+	p.Type, p.Message = stack.Names(typ, t.message, traces[0])
+	if p.Type == "" {
+		p.Type = t.typ
+	}
 	if t.stack != "" && traces[0].Frames == nil {
 		// A form we cannot read; people may.
 		list := append(p.extra, `,"exception.stacktrace":`...)

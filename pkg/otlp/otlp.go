@@ -3,8 +3,8 @@
 // of one record, is the worker's. It promises never to panic, and that what it cuts stays in proportion to
 // limits of its own, however a request repeats or nests itself.
 //
-// The facts are those of the OTLP specification 1.9 (JSON encoding: names in lowerCamelCase, trace and span
-// ids in hex, 64-bit integers as text or number) and of the semantic conventions for exceptions in logs.
+// The facts are those of the OTLP specification ("JSON Protobuf Encoding": names in lowerCamelCase, trace and
+// span ids in hex, 64-bit integers as text or number) and of the semantic conventions for exceptions in logs.
 package otlp
 
 import (

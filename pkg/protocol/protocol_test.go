@@ -133,7 +133,7 @@ func TestCapturesReadAsTheirGoldens(t *testing.T) {
 			for i, rec := range c.records(t) {
 				file := name
 				if i > 0 {
-					file += "-" + strconv.Itoa(i+1)
+					file += "." + strconv.Itoa(i+1)
 				}
 				e, err := Normalise(&rec)
 				if err != nil {
