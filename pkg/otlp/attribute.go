@@ -43,7 +43,7 @@ func (t *told) read(name string, value []byte) bool {
 		}
 	case "event.name":
 		return text(value) == exceptionEvent
-	case "url.full", "http.url":
+	case "url.full":
 		t.url = text(value)
 	case "user_agent.original", "browser.user_agent", "http.user_agent":
 		t.agent = text(value)
