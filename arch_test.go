@@ -36,7 +36,7 @@ var layers = [][]string{
 	// any client's bytes
 	{"pkg/protocol"},
 	// one client's bytes; which issue
-	{"pkg/sentry", "pkg/native", "pkg/grouping", "pkg/scrub", "pkg/filter"},
+	{"pkg/sentry", "pkg/native", "pkg/report", "pkg/grouping", "pkg/scrub", "pkg/filter"},
 	// pieces of clients' bytes
 	{"pkg/read", "pkg/useragent"},
 	// how events travel; who may send them

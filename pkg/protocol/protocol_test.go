@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/trivetlabs/trivet/pkg/grouping"
 	"github.com/trivetlabs/trivet/pkg/native"
 	"github.com/trivetlabs/trivet/pkg/pack"
+	"github.com/trivetlabs/trivet/pkg/report"
 	"github.com/trivetlabs/trivet/pkg/sentry"
 )
 
@@ -53,6 +55,7 @@ func (c *capture) records(t *testing.T) []pack.Record {
 		HTTP: pack.HTTP{
 			Referer: c.header("Referer"), Origin: c.header("Origin"), Brands: c.header("Sec-CH-UA"),
 			Platform: c.header("Sec-CH-UA-Platform"), Mobile: c.header("Sec-CH-UA-Mobile"),
+			Release: c.Request.Query["sentry_release"], Environment: c.Request.Query["sentry_environment"],
 		},
 		SDK: c.Request.Query["sentry_client"],
 	}
@@ -76,6 +79,13 @@ func (c *capture) records(t *testing.T) []pack.Record {
 		var raw []byte
 		if raw, err = sentry.DecodeStore(c.Request.Body, 1<<20); err == nil {
 			raws = append(raws, raw)
+		}
+	case strings.HasSuffix(path, "/security/"), strings.HasSuffix(path, "/reports/"):
+		base.Protocol = "report"
+		var reports []report.Report
+		reports, err = report.Split(c.Request.Body)
+		for _, r := range reports {
+			raws = append(raws, r.Raw)
 		}
 	default:
 		base.Protocol = "native"
@@ -120,13 +130,17 @@ func TestCapturesReadAsTheirGoldens(t *testing.T) {
 	for name, c := range captures(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, rec := range c.records(t) {
+			for i, rec := range c.records(t) {
+				file := name
+				if i > 0 {
+					file += "-" + strconv.Itoa(i+1)
+				}
 				e, err := Normalise(&rec)
 				if err != nil {
 					t.Fatal(err)
 				}
 				eventtest.Check(t, e)
-				golden(t, filepath.Join("testdata", "golden", name+".json"), e)
+				golden(t, filepath.Join("testdata", "golden", file+".json"), e)
 				compare(t, rec.Raw, e)
 			}
 		})
@@ -165,7 +179,7 @@ func TestAnUnknownProtocolIsForANewerWorker(t *testing.T) {
 	if _, err := Normalise(&pack.Record{Protocol: "otlp", Raw: []byte("{}")}); !errors.Is(err, pack.ErrNewer) {
 		t.Errorf("got %v", err)
 	}
-	for _, protocol := range []string{"sentry", "native", "logs"} {
+	for _, protocol := range []string{"sentry", "native", "logs", "report"} {
 		if _, err := Normalise(&pack.Record{Protocol: protocol, Raw: []byte("[]")}); !errors.Is(err, event.ErrInvalid) {
 			t.Errorf("%s: got %v", protocol, err)
 		}

@@ -35,10 +35,13 @@ func compare(t *testing.T, raw []byte, e *event.Event) {
 	if want.Level == "" {
 		want.Level = "error"
 	}
-	if e.Protocol == event.Native {
+	switch e.Protocol {
+	case event.Native:
 		want.Type = text(payload["type"])
 		want.Frames = []string{"?http://localhost:9101/assets/app.js:1:1"}
-	} else {
+	case event.Report:
+		want = reported(payload, e)
+	default:
 		want.sentry(payload)
 	}
 	if diff := cmp.Diff(want, told(e)); diff != "" {
