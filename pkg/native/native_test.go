@@ -180,6 +180,25 @@ func TestCausesInAStackAreExceptions(t *testing.T) {
 	}
 }
 
+func TestHandledMayComeAsText(t *testing.T) {
+	t.Parallel()
+	yes, no := true, false
+	for _, tc := range []struct {
+		in   string
+		want *bool
+	}{
+		{`false`, &no}, {`true`, &yes}, {`"false"`, &no}, {`"true"`, &yes}, {`0`, &no}, {`"1"`, &yes}, {`null`, nil}, {`""`, nil}, {`"maybe"`, nil}, {`{}`, nil}, {`[true]`, nil},
+	} {
+		t.Run(tc.in, func(t *testing.T) {
+			t.Parallel()
+			e := normalise(t, `{"message":"m","handled":`+tc.in+`}`)
+			if diff := cmp.Diff(tc.want, e.Handled); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestTheOtherMembersAreRead(t *testing.T) {
 	t.Parallel()
 	e := normalise(t, `{"id":"x","ts":1795280632066,"message":"m","level":"warn","url":"https://shop.test/p","release":7,"environment":"prod",

@@ -2,6 +2,7 @@ package native
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/trivetlabs/trivet/pkg/event"
@@ -78,9 +79,7 @@ func (p *payload) field(key []byte, r *jsonx.Reader) {
 	case "level":
 		p.Level = read.Level(r)
 	case "handled":
-		if b, ok := r.Bool(); ok {
-			p.Handled = &b
-		}
+		p.Handled = truth(r)
 	case "filename":
 		p.onerror.Filename = label(r)
 	case "lineno":
@@ -140,6 +139,15 @@ func (p *payload) rest(key []byte, r *jsonx.Reader) {
 	default:
 		p.keep(key, r.Raw())
 	}
+}
+
+// truth reads a boolean, also one that came as text, as all values of forms and query strings do.
+func truth(r *jsonx.Reader) *bool {
+	b, err := strconv.ParseBool(r.Text())
+	if err != nil {
+		return nil
+	}
+	return &b
 }
 
 // keep adds a member we do not know to the extra data under its own name.

@@ -73,9 +73,9 @@ func named(r *jsonx.Reader) string {
 	for key := range r.Fields() {
 		switch string(key) {
 		case "name":
-			name = read.Label(r)
+			name = strings.TrimSpace(read.Label(r))
 		case "version":
-			version, _, _ = strings.Cut(read.Label(r), ".")
+			version, _, _ = strings.Cut(strings.TrimSpace(read.Label(r)), ".")
 		}
 	}
 	if known := systems[name]; known != "" {

@@ -53,7 +53,7 @@ func (p *payload) read(text []byte) bool {
 	for key := range r.Fields() {
 		switch string(key) {
 		case "type":
-			p.kind = read.Label(r)
+			p.kind = event.Cut(r.Str(), event.MaxText)
 		case "url":
 			p.url = r.Str()
 		case "user_agent":

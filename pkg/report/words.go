@@ -37,7 +37,7 @@ var crashes = map[string]string{"oom": "The page ran out of memory", "unresponsi
 // words settles type, message, level and tags.
 func (p *payload) words() {
 	b := &p.said
-	p.Type, p.Message = cmp.Or(titles[p.kind], spell(p.kind)), b.message
+	p.Type, p.Message = cmp.Or(titles[p.kind], spell(p.kind), "Report"), b.message
 	p.tag("report", p.kind)
 	p.tag("disposition", b.disposition)
 	p.tag("policy", b.policy)
@@ -121,5 +121,5 @@ func (p *payload) network() {
 		p.tag("status", b.status)
 		how += " " + b.status
 	}
-	p.Message = cmp.Or(p.Message, strings.TrimSpace(b.method+" "+address)+": "+strings.TrimSpace(how))
+	p.Message = cmp.Or(p.Message, strings.Trim(b.method+" "+address+": "+how, ": "))
 }
