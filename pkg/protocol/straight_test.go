@@ -43,6 +43,7 @@ func compare(t *testing.T, raw []byte, e *event.Event) {
 		want = reported(payload, e)
 	default:
 		want.sentry(payload)
+		compareRest(t, payload, e)
 	}
 	if diff := cmp.Diff(want, told(e)); diff != "" {
 		t.Errorf("a straight reading differs:\n%s", diff)
