@@ -116,6 +116,8 @@ func TestTypeAndMessageComeFromWhatThereIs(t *testing.T) {
 		{"prose with a colon", `{"message":"Note: nothing happened"}`, "", "Note: nothing happened", 0},
 		{"a plain message", `{"message":"hello","level":"info"}`, "", "hello", 0},
 		{"value stands in for message", `{"type":"T","value":"v"}`, "T", "v", 1},
+		{"a message by one letter", `{"m":"pixel"}`, "", "pixel", 0},
+		{"a message beside one letter", `{"m":"pixel","message":"real"}`, "", "real", 0},
 		{"a message of any type", `{"message":{"code":7}}`, "", `{"code":7}`, 0},
 		{"a stack nobody can read", `{"stack":"what is this"}`, "", "what is this", 1},
 		{"nothing", `{}`, "", "", 0},

@@ -15,6 +15,7 @@ import (
 type payload struct {
 	*event.Event
 	value        string // of the exception, where the client tells it apart from the message
+	short        string // the message under a name of one letter, as URLs of pixels have it
 	stack        string
 	frames       []event.Frame // a stack that came as a list
 	onerror      event.Frame   // what window.onerror knows beside the message
@@ -74,6 +75,12 @@ func (p *payload) field(key []byte, r *jsonx.Reader) {
 		p.Message = r.Text()
 	case "value":
 		p.value = r.Text()
+	case "m":
+		if r.Kind() != jsonx.String {
+			p.keep(key, r.Raw())
+			return
+		}
+		p.short = r.Str()
 	case "stack", "stacktrace":
 		p.readStack(r)
 	case "level":

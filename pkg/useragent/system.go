@@ -59,8 +59,8 @@ func device(ua *useragent.UserAgent) string {
 		return model
 	}
 	switch {
-	case ua.Tablet, ua.OS == useragent.Android && !strings.Contains(ua.String, "Mobi"):
-		return "tablet" // Android browsers say Mobile on phones alone
+	case ua.Tablet, ua.OS == useragent.Android && strings.HasPrefix(ua.String, "Mozilla/") && !strings.Contains(ua.String, "Mobi"):
+		return "tablet" // today's browsers on Android say Mobile on phones alone
 	case ua.Mobile:
 		return "phone"
 	case ua.Desktop:
