@@ -84,7 +84,7 @@ func named(r *jsonx.Reader) string {
 	if name == "" || name == "Linux" || version == "" { // a kernel's version says nothing of a system
 		return name
 	}
-	return name + " " + version
+	return event.Cut(name+" "+version, event.MaxText)
 }
 
 // model reads {model, family}.

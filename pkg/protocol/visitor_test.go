@@ -3,7 +3,11 @@ package protocol
 import (
 	"testing"
 	"time"
+	"unicode/utf8"
 
+	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/event/eventtest"
+	"github.com/trivetlabs/trivet/pkg/jsonx"
 	"github.com/trivetlabs/trivet/pkg/pack"
 	"github.com/trivetlabs/trivet/pkg/useragent"
 )
@@ -34,7 +38,8 @@ func TestTheVisitorIsWhoeverMetTheError(t *testing.T) {
 		},
 		{
 			"a server's visitor, and not the server", "sentry", `{"platform":"go","request":{"headers":{"User-Agent":"` + iphone + `"}},` + debian + `}`, "sentry.go/0.50.0",
-			pack.HTTP{}, useragent.Agent{Browser: "Mobile Safari 17", OS: "iOS 17", Device: "iPhone"},
+			pack.HTTP{},
+			useragent.Agent{Browser: "Mobile Safari 17", OS: "iOS 17", Device: "iPhone"},
 		},
 		{"a server", "sentry", `{"platform":"node",` + debian + `}`, "sentry.javascript.node/11.12.0", pack.HTTP{}, useragent.Agent{OS: "Debian 12"}},
 		{"a server without a context", "sentry", `{"platform":"node"}`, "node", pack.HTTP{}, useragent.Agent{}},
@@ -43,15 +48,18 @@ func TestTheVisitorIsWhoeverMetTheError(t *testing.T) {
 		},
 		{
 			"a server that tells of its client", "sentry", `{"platform":"php","contexts":{"os":{"name":"Linux"},"client_os":{"name":"iOS","version":"17.5"},"browser":{"name":"Safari","version":17}}}`, "sentry.php/4",
-			pack.HTTP{}, useragent.Agent{Browser: "Safari 17", OS: "iOS 17"},
+			pack.HTTP{},
+			useragent.Agent{Browser: "Safari 17", OS: "iOS 17"},
 		},
 		{
 			"an app that tells of itself", "sentry", `{"platform":"javascript","contexts":{"os":{"name":"iOS","version":"17.2"},"device":{"family":"iPhone","model":"iPhone14,5"}}}`, "okhttp/4.12",
-			pack.HTTP{}, useragent.Agent{OS: "iOS 17", Device: "iPhone14,5"},
+			pack.HTTP{},
+			useragent.Agent{OS: "iOS 17", Device: "iPhone14,5"},
 		},
 		{
 			"a page that knows better than its agent", "sentry", `{"platform":"javascript","contexts":{"os":{"name":"Windows","version":"11"},"device":{"family":"Desktop"}}}`, windows,
-			pack.HTTP{}, useragent.Agent{Browser: "Chrome 156", OS: "Windows 11", Device: "desktop"},
+			pack.HTTP{},
+			useragent.Agent{Browser: "Chrome 156", OS: "Windows 11", Device: "desktop"},
 		},
 		{"contexts of wrong types", "sentry", `{"platform":"javascript","contexts":{"os":"x","device":[1],"browser":{"name":{},"version":[]}}}`, windows, pack.HTTP{}, useragent.Agent{Browser: "Chrome 156", OS: "Windows", Device: "desktop"}},
 		{"no contexts at all", "sentry", `{"platform":"javascript","contexts":[{"os":1}]}`, "", pack.HTTP{}, useragent.Agent{}},
@@ -69,4 +77,27 @@ func TestTheVisitorIsWhoeverMetTheError(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzVisitor holds what is read of the visitor to the limits of every event.
+func FuzzVisitor(f *testing.F) {
+	for _, c := range captures(f) {
+		f.Add(c.Request.Body, c.header("User-Agent"), c.header("Sec-CH-UA"), c.header("Sec-CH-UA-Platform"))
+	}
+	f.Add([]byte(`{"platform":"javascript","contexts":{"os":{"name":"\u0000","version":"12\n"},"device":{"model":{},"family":"DESKTOP"}}}`), "Mozilla/5.0 (Linux; Android 14; \xff", `"Brave";v="1"`, `"macOS"`)
+	f.Fuzz(func(t *testing.T, raw []byte, ua, brands, platform string) {
+		rec := pack.Record{UA: jsonx.CleanText(ua), Raw: raw, Received: time.Unix(1e9, 0), HTTP: pack.HTTP{Brands: jsonx.CleanText(brands), Platform: platform}}
+		for _, rec.Protocol = range []string{"sentry", "native", "report"} {
+			e, err := Normalise(&rec)
+			if err != nil {
+				continue
+			}
+			eventtest.Check(t, e)
+			for _, s := range []string{e.Browser, e.OS, e.Device} {
+				if n := utf8.RuneCountInString(s); n > event.MaxText {
+					t.Errorf("%q has %d characters", s[:100], n)
+				}
+			}
+		}
+	})
 }
