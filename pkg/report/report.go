@@ -39,21 +39,15 @@ func Split(body []byte) ([]Report, error) {
 		return []Report{one}, nil
 	}
 	var reports []Report
-	var failed error
 	for n := range r.Elements() {
 		if n == MaxReports {
-			failed = fmt.Errorf("%w: more than %d reports", event.ErrTooLarge, MaxReports)
-			break
+			return nil, fmt.Errorf("%w: more than %d reports", event.ErrTooLarge, MaxReports)
 		}
 		one, err := readHead(r, n)
 		if err != nil {
-			failed = err
-			break
+			return nil, err
 		}
 		reports = append(reports, one)
-	}
-	if failed != nil {
-		return nil, failed
 	}
 	return reports, nil
 }

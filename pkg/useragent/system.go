@@ -12,8 +12,8 @@ var windows = map[string]string{"6.3": "Windows 8.1", "6.2": "Windows 8", "6.1":
 // televisions say Linux or Android as well.
 var televisions = []struct{ token, name string }{{"Tizen", "Tizen"}, {"Web0S", "webOS"}}
 
-// system names the operating system. A version is given where it is true: browsers froze those of macOS, of Linux
-// and of Windows since 10 years ago, and Chrome says "Android 10; K" on every Android.
+// system names the operating system. A version is given where it is true: browsers froze that of macOS at 10.15.7 and
+// that of Windows at 10, and Chrome says "Android 10; K" on every Android.
 func system(ua *useragent.UserAgent) string {
 	for _, t := range televisions {
 		if strings.Contains(ua.String, t.token) {

@@ -53,8 +53,8 @@ func parse(h Headers) (a Agent) {
 	if ua := useragent.Parse(h.UserAgent); isBrowser(h.UserAgent) || isBot(&ua) {
 		a = Agent{Browser: browser(&ua), OS: system(&ua), Device: device(&ua)}
 	}
-	if name := brand(h.Brands); name != "" {
-		a.Browser = name
+	if name := brand(h.Brands); name != "" && (!isChrome(name) || isChrome(a.Browser) || !strings.Contains(h.UserAgent, " Chrome/")) {
+		a.Browser = name // but an app around Chrome, or a crawler in it, tells more of itself in its agent
 	}
 	if name := platform(h.Platform); name != "" && !strings.HasPrefix(a.OS, name) {
 		a.OS = name
@@ -62,6 +62,8 @@ func parse(h Headers) (a Agent) {
 	a.Device = hinted(a, h.Mobile)
 	return a
 }
+
+func isChrome(name string) bool { return strings.HasPrefix(name, useragent.Chrome) }
 
 // isBrowser tells browsers from libraries (sentry.go/0.50.0, node, curl/8.14): all claim to be Mozilla, but for
 // old Opera.

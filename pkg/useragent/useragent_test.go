@@ -88,6 +88,8 @@ func TestClientHintsWin(t *testing.T) {
 		{"on a tablet", Headers{linux, "", `"Android"`, "?0"}, Agent{"Chrome 156", "Android", "tablet"}},
 		{"but a model stays", Headers{"Mozilla/5.0 (Linux; Android 14; Pixel 8)" + webkit + "Chrome/156.0.0.0 Mobile Safari/537.36", "", `"Android"`, "?1"}, Agent{"Chrome 156", "Android 14", "Pixel 8"}},
 		{"but a version stays", Headers{"Mozilla/5.0 (Android 15; Mobile; rv:140.0) Firefox/140.0", `"Other";v="1"`, `"Android"`, ""}, Agent{"Firefox 140", "Android 15", "phone"}},
+		{"but an app's name stays", Headers{"Mozilla/5.0 (Linux; Android 14; Pixel 8 Build/UD1A.230803.041; wv)" + webkit + "Version/4.0 Chrome/120.0.0.0 Mobile Safari/537.36 [FB_IAB/FB4A;FBAV/440.0.0.0;]", `"Android WebView";v="120", "Chromium";v="120"`, `"Android"`, "?1"}, Agent{"Facebook 440", "Android 14", "Pixel 8"}},
+		{"over an agent that lies", Headers{"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", `"Google Chrome";v="156"`, "", ""}, Agent{"Chrome 156", "Linux", "desktop"}},
 		{"without an agent", Headers{"", `"Chromium";v="156"`, `"macOS"`, "?0"}, Agent{"Chrome 156", "macOS", "desktop"}},
 		{"not when they are broken", Headers{linux, `"Chromium";v="`, `"`, "?"}, Agent{"Chrome", "Linux", "desktop"}},
 	} {
