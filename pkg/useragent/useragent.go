@@ -53,7 +53,7 @@ func parse(h Headers) (a Agent) {
 	if ua := useragent.Parse(h.UserAgent); isBrowser(h.UserAgent) || isBot(&ua) {
 		a = Agent{Browser: browser(&ua), OS: system(&ua), Device: device(&ua)}
 	}
-	if name := brand(h.Brands); name != "" && (!isChrome(name) || isChrome(a.Browser) || !strings.Contains(h.UserAgent, " Chrome/")) {
+	if name := brand(h.Brands); name != "" && (!isChrome(name) || a.Browser == "" || isChrome(a.Browser) || !strings.Contains(h.UserAgent, " Chrome/")) {
 		a.Browser = name // but an app around Chrome, or a crawler in it, tells more of itself in its agent
 	}
 	if name := platform(h.Platform); name != "" && !strings.HasPrefix(a.OS, name) {
