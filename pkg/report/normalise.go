@@ -22,10 +22,10 @@ type payload struct {
 	said  body
 }
 
-// Normalise reads the event of a report. Its type is in words ("CSP violation"); the tag "report" has it as on
-// the wire, and the tags directive, blocked, disposition, policy, id, reason, phase and error what reports of one
-// cause have in common, where they are told. The body is kept whole in the context "report". Raw parts of the
-// result share memory with rec.Raw. The error is event.ErrInvalid, wrapped.
+// Normalise reads the event of a report. Its type is in words ("CSP violation"); the tag "report" has it as on the
+// wire. Other tags have what reports of one cause share, where it is told: directive and blocked of CSP; id; policy;
+// reason of a crash; error, phase, status and host of the network; kind, property and destination of embeddings and
+// openers; disposition of all. The body is kept whole in the context "report". The error is event.ErrInvalid, wrapped.
 func Normalise(rec *pack.Record) (*event.Event, error) {
 	if err := jsonx.Check(rec.Raw); err != nil {
 		return nil, fmt.Errorf("%w: %w", event.ErrInvalid, err)
