@@ -36,7 +36,7 @@ var layers = [][]string{
 	// any client's bytes
 	{"pkg/protocol"},
 	// one client's bytes; which issue
-	{"pkg/sentry", "pkg/native", "pkg/faro", "pkg/otlp", "pkg/grouping", "pkg/scrub", "pkg/filter"},
+	{"pkg/sentry", "pkg/native", "pkg/faro", "pkg/otlp", "pkg/report", "pkg/grouping", "pkg/scrub", "pkg/filter"},
 	// texts of stacks inside them
 	{"pkg/stack"},
 	// pieces of clients' bytes

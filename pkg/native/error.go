@@ -36,6 +36,12 @@ func (p *payload) readStack(r *jsonx.Reader) {
 // settleError settles type and message, from the stack and from each other where one is missing, and
 // makes the exceptions: one for the error, and one for each cause its stack tells of.
 func (p *payload) settleError() {
+	if p.Message == "" && p.value == "" {
+		p.Message, p.short = p.short, ""
+	}
+	if p.short != "" {
+		p.keep([]byte("m"), jsonx.AppendString(nil, p.short))
+	}
 	switch {
 	case p.Message == "":
 		p.Message = p.value

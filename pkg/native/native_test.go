@@ -116,6 +116,8 @@ func TestTypeAndMessageComeFromWhatThereIs(t *testing.T) {
 		{"prose with a colon", `{"message":"Note: nothing happened"}`, "", "Note: nothing happened", 0},
 		{"a plain message", `{"message":"hello","level":"info"}`, "", "hello", 0},
 		{"value stands in for message", `{"type":"T","value":"v"}`, "T", "v", 1},
+		{"a message by one letter", `{"m":"pixel"}`, "", "pixel", 0},
+		{"a message beside one letter", `{"m":"pixel","message":"real"}`, "", "real", 0},
 		{"a message of any type", `{"message":{"code":7}}`, "", `{"code":7}`, 0},
 		{"a stack nobody can read", `{"stack":"what is this"}`, "", "what is this", 1},
 		{"nothing", `{}`, "", "", 0},
@@ -181,6 +183,25 @@ func TestCausesInAStackAreExceptions(t *testing.T) {
 	}
 	if e.Handled == nil || *e.Handled {
 		t.Error("the event is not unhandled")
+	}
+}
+
+func TestHandledMayComeAsText(t *testing.T) {
+	t.Parallel()
+	yes, no := true, false
+	for _, tc := range []struct {
+		in   string
+		want *bool
+	}{
+		{`false`, &no}, {`true`, &yes}, {`"false"`, &no}, {`"true"`, &yes}, {`0`, &no}, {`"1"`, &yes}, {`null`, nil}, {`""`, nil}, {`"maybe"`, nil}, {`{}`, nil}, {`[true]`, nil},
+	} {
+		t.Run(tc.in, func(t *testing.T) {
+			t.Parallel()
+			e := normalise(t, `{"message":"m","handled":`+tc.in+`}`)
+			if diff := cmp.Diff(tc.want, e.Handled); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package native
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/trivetlabs/trivet/pkg/event"
@@ -14,6 +15,7 @@ import (
 type payload struct {
 	*event.Event
 	value        string // of the exception, where the client tells it apart from the message
+	short        string // the message under a name of one letter, as URLs of pixels have it
 	stack        string
 	frames       []event.Frame // a stack that came as a list
 	onerror      event.Frame   // what window.onerror knows beside the message
@@ -73,14 +75,18 @@ func (p *payload) field(key []byte, r *jsonx.Reader) {
 		p.Message = r.Text()
 	case "value":
 		p.value = r.Text()
+	case "m":
+		if r.Kind() != jsonx.String {
+			p.keep(key, r.Raw())
+			return
+		}
+		p.short = r.Str()
 	case "stack", "stacktrace":
 		p.readStack(r)
 	case "level":
 		p.Level = read.Level(r)
 	case "handled":
-		if b, ok := r.Bool(); ok {
-			p.Handled = &b
-		}
+		p.Handled = truth(r)
 	case "filename":
 		p.onerror.Filename = label(r)
 	case "lineno":
@@ -140,6 +146,15 @@ func (p *payload) rest(key []byte, r *jsonx.Reader) {
 	default:
 		p.keep(key, r.Raw())
 	}
+}
+
+// truth reads a boolean, also one that came as text, as all values of forms and query strings do.
+func truth(r *jsonx.Reader) *bool {
+	b, err := strconv.ParseBool(r.Text())
+	if err != nil {
+		return nil
+	}
+	return &b
 }
 
 // keep adds a member we do not know to the extra data under its own name.

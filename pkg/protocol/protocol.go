@@ -4,7 +4,6 @@ package protocol
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/faro"
@@ -12,8 +11,8 @@ import (
 	"github.com/trivetlabs/trivet/pkg/native"
 	"github.com/trivetlabs/trivet/pkg/otlp"
 	"github.com/trivetlabs/trivet/pkg/pack"
+	"github.com/trivetlabs/trivet/pkg/report"
 	"github.com/trivetlabs/trivet/pkg/sentry"
-	"github.com/trivetlabs/trivet/pkg/useragent"
 )
 
 // Normalise reads the event of a record. Raw parts of the result share memory with rec.Raw. The error is
@@ -31,29 +30,17 @@ func Normalise(rec *pack.Record) (e *event.Event, err error) {
 		e, err = faro.Normalise(rec)
 	case event.OTLP:
 		e, err = otlp.Normalise(rec)
+	case event.Report:
+		e, err = report.Normalise(rec)
 	default:
 		return nil, fmt.Errorf("%w: protocol %q", pack.ErrNewer, rec.Protocol)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read %s event: %w", rec.Protocol, err)
 	}
-	e.Browser, e.OS = visitor(e, rec)
+	visitor(e, rec)
 	if e.Culprit == "" {
 		e.Culprit = grouping.Culprit(e)
 	}
 	return e, nil
-}
-
-// visitor names the browser and system the error happened in: by the User-Agent the client tells of the
-// page's visitor, which a tunnel on the site's own server does not change, else by that of the request.
-// Hints of the request only count when it is the visitor's own.
-func visitor(e *event.Event, rec *pack.Record) (browser, os string) {
-	if e.Request != nil {
-		for _, h := range e.Request.Headers {
-			if strings.EqualFold(h[0], "User-Agent") && h[1] != rec.UA {
-				return useragent.Parse(h[1], "", "")
-			}
-		}
-	}
-	return useragent.Parse(rec.UA, rec.HTTP.Brands, rec.HTTP.Platform)
 }

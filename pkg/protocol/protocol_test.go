@@ -20,6 +20,7 @@ import (
 	"github.com/trivetlabs/trivet/pkg/grouping"
 	"github.com/trivetlabs/trivet/pkg/native"
 	"github.com/trivetlabs/trivet/pkg/pack"
+	"github.com/trivetlabs/trivet/pkg/report"
 	"github.com/trivetlabs/trivet/pkg/sentry"
 )
 
@@ -55,6 +56,7 @@ func (c *capture) records(t *testing.T) []pack.Record {
 		HTTP: pack.HTTP{
 			Referer: c.header("Referer"), Origin: c.header("Origin"), Brands: c.header("Sec-CH-UA"),
 			Platform: c.header("Sec-CH-UA-Platform"), Mobile: c.header("Sec-CH-UA-Mobile"),
+			Release: c.Request.Query["sentry_release"], Environment: c.Request.Query["sentry_environment"],
 		},
 		SDK: c.Request.Query["sentry_client"],
 	}
@@ -87,6 +89,13 @@ func (c *capture) records(t *testing.T) []pack.Record {
 			raws = append(raws, signal.Raw)
 		}
 		base.SDK = body.SDK
+	case strings.HasSuffix(path, "/security/"), strings.HasSuffix(path, "/reports/"):
+		base.Protocol = "report"
+		var reports []report.Report
+		reports, err = report.Split(c.Request.Body)
+		for _, r := range reports {
+			raws = append(raws, r.Raw)
+		}
 	default:
 		base.Protocol = "native"
 		raws, err = native.Split(c.Request.Body)
@@ -179,7 +188,7 @@ func TestAnUnknownProtocolIsForANewerWorker(t *testing.T) {
 	if _, err := Normalise(&pack.Record{Protocol: "smoke", Raw: []byte("{}")}); !errors.Is(err, pack.ErrNewer) {
 		t.Errorf("got %v", err)
 	}
-	for _, protocol := range []string{"sentry", "native", "logs", "faro", "otlp"} {
+	for _, protocol := range []string{"sentry", "native", "logs", "faro", "report", "otlp"} {
 		if _, err := Normalise(&pack.Record{Protocol: protocol, Raw: []byte("[]")}); !errors.Is(err, event.ErrInvalid) {
 			t.Errorf("%s: got %v", protocol, err)
 		}

@@ -41,8 +41,11 @@ func compare(t *testing.T, raw []byte, e *event.Event) {
 		want.Frames = []string{"?http://localhost:9101/assets/app.js:1:1"}
 	case event.Faro:
 		want.faro(payload)
+	case event.Report:
+		want = reported(payload, e)
 	default:
 		want.sentry(payload)
+		compareRest(t, payload, e)
 	}
 	if diff := cmp.Diff(want, told(e)); diff != "" {
 		t.Errorf("a straight reading differs:\n%s", diff)

@@ -112,6 +112,9 @@ func (p *payload) settle(rec *pack.Record) {
 	if p.Transaction == "" {
 		p.Transaction = p.culprit
 	}
+	if p.isFile(p.Transaction) {
+		p.Transaction = ""
+	}
 	if p.Release == "" {
 		p.Release = rec.HTTP.Release
 	}
@@ -140,6 +143,20 @@ func (p *payload) settle(rec *pack.Record) {
 	if p.URL == "" {
 		p.URL = rec.HTTP.Referer
 	}
+}
+
+// isFile tells whether name is but a file of the stack, as raven-js has it for a transaction. The stack says more.
+func (p *payload) isFile(name string) bool {
+	x := p.Thrown()
+	if name == "" || x == nil {
+		return false
+	}
+	for i := range x.Frames {
+		if x.Frames[i].Filename == name {
+			return true
+		}
+	}
+	return false
 }
 
 // settleStack gives a stack that came beside the exceptions to the one it can only belong to, or else,

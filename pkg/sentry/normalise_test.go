@@ -236,6 +236,8 @@ func TestTheOtherTraps(t *testing.T) {
 		{"an SDK of the request", `{}`, func(e *event.Event) string { return e.SDK.Name + " " + e.SDK.Version }, "raven-js 3.27.2"},
 		{"no timestamp", `{"timestamp":"soon"}`, func(e *event.Event) string { return e.Occurred.Format(time.RFC3339Nano) }, "2026-11-21T19:00:00Z"},
 		{"a timestamp without a zone", `{"timestamp":"2026-11-21T17:16:37.5"}`, func(e *event.Event) string { return e.Occurred.Format(time.RFC3339Nano) }, "2026-11-21T17:16:37.5Z"},
+		{"a culprit is a transaction", `{"culprit":"c"}`, func(e *event.Event) string { return e.Transaction }, "c"},
+		{"a culprit that is a file is none", `{"culprit":"a.js","exception":[{"value":"v","stacktrace":{"frames":[{"filename":"a.js"}]}}]}`, func(e *event.Event) string { return e.Transaction }, ""},
 		{"transaction beats culprit", `{"culprit":"c","transaction":"t"}`, func(e *event.Event) string { return e.Transaction }, "t"},
 		{"everything of a wrong type", `{"exception":5,"threads":"x","stacktrace":[],"breadcrumbs":7,"request":"x","user":[],"tags":"x","sdk":3,"level":{},"release":[],"message":[]}`, func(e *event.Event) string { return e.Message }, "5"},
 	} {

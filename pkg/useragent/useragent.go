@@ -1,120 +1,115 @@
-// Package useragent names browsers and operating systems from what they say of themselves, as coarsely as
-// lists and filters need. It knows the common ones; anything else is "".
+// Package useragent names the browser, the operating system and the device of a visitor from what the browser
+// says of itself, as coarsely as lists and filters need. It promises to be cheap for any input: what is too long
+// is cut, and what repeats is remembered. What nothing tells is "".
 package useragent
 
-import "strings"
+import (
+	"strings"
 
-// browsers are looked for in this order: nearly all claim to be Chrome, Safari and Mozilla as well.
-var browsers = []struct{ token, name string }{
-	{"Edg/", "Edge"},
-	{"EdgA/", "Edge"},
-	{"EdgiOS/", "Edge"},
-	{"Edge/", "Edge"},
-	{"OPR/", "Opera"},
-	{"OPT/", "Opera"},
-	{"SamsungBrowser/", "Samsung Internet"},
-	{"FxiOS/", "Firefox"},
-	{"Firefox/", "Firefox"},
-	{"CriOS/", "Chrome"},
-	{"HeadlessChrome/", "Chrome"},
-	{"Chrome/", "Chrome"},
+	"github.com/mileusna/useragent"
+)
+
+// Headers are what a request says of the browser that sent it, each "" where it did not.
+type Headers struct {
+	UserAgent string
+	Brands    string // Sec-CH-UA
+	Platform  string // Sec-CH-UA-Platform
+	Mobile    string // Sec-CH-UA-Mobile: ?1 on phones
 }
 
-// brands are Sec-CH-UA's names, most particular first.
-var brands = []struct{ brand, name string }{
-	{`"Microsoft Edge"`, "Edge"},
-	{`"Opera"`, "Opera"},
-	{`"Samsung Internet"`, "Samsung Internet"},
-	{`"Google Chrome"`, "Chrome"},
-	{`"HeadlessChrome"`, "Chrome"},
-	{`"Chromium"`, "Chrome"},
+// An Agent is a browser with its major version ("Chrome 156"), an operating system with the version where it is
+// told and true ("Android 14", "iOS 17", "Windows"), and the device: a model where it is told ("Pixel 8",
+// "iPhone"), else its kind: desktop, phone, tablet, tv, or bot for a crawler of any kind.
+type Agent struct{ Browser, OS, Device string }
+
+// Bounds of what is read. Real User-Agents end before 400 bytes.
+const (
+	maxUserAgent = 512
+	maxHint      = 256
+	maxName      = 64
+)
+
+// Parse names the browser of a request. The client hints win where they tell: they are what Chromium says when the
+// User-Agent is frozen. A client that is no browser (a server's SDK, curl) gives the zero Agent. Safe for
+// concurrent use.
+func Parse(h Headers) Agent {
+	h.UserAgent, h.Brands = cut(h.UserAgent, maxUserAgent), cut(h.Brands, maxHint)
+	h.Platform, h.Mobile = cut(h.Platform, maxHint), cut(h.Mobile, maxHint)
+	if h == (Headers{}) {
+		return Agent{}
+	}
+	return known.parse(h)
 }
 
-var systems = []struct{ token, name string }{
-	{"Android", "Android"},
-	{"iPhone", "iOS"},
-	{"iPad", "iOS"},
-	{"iPod", "iOS"},
-	{"CrOS", "ChromeOS"},
-	{"Windows", "Windows"},
-	{"Macintosh", "macOS"},
-	{"Linux", "Linux"},
-	{"X11", "Linux"},
+// cut clones what it cuts, so that the memory of parsed agents holds no long text.
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.Clone(strings.ToValidUTF8(s[:limit], ""))
 }
 
-var platforms = map[string]string{
-	"Windows": "Windows", "macOS": "macOS", "Mac OS X": "macOS", "Linux": "Linux", "Android": "Android",
-	"iOS": "iOS", "Chrome OS": "ChromeOS", "Chromium OS": "ChromeOS", "ChromeOS": "ChromeOS",
+func parse(h Headers) (a Agent) {
+	if ua := useragent.Parse(h.UserAgent); isBrowser(h.UserAgent) || isBot(&ua) {
+		a = Agent{Browser: browser(&ua), OS: system(&ua), Device: device(&ua)}
+	}
+	if name := brand(h.Brands); name != "" && (!isChrome(name) || a.Browser == "" || isChrome(a.Browser) || !strings.Contains(h.UserAgent, " Chrome/")) {
+		a.Browser = name // but an app around Chrome, or a crawler in it, tells more of itself in its agent
+	}
+	if name := platform(h.Platform); name != "" && !strings.HasPrefix(a.OS, name) {
+		a.OS = name
+	}
+	a.Device = hinted(a, h.Mobile)
+	return a
 }
 
-// Parse returns the browser with its major version ("Chrome 156") and the operating system ("Windows",
-// "Android 15"), each "" when unknown. ua is the User-Agent, secBrands and platform are the values of Sec-CH-UA
-// and Sec-CH-UA-Platform, which win where they tell.
-func Parse(ua, secBrands, platform string) (browser, os string) {
-	browser = byBrand(secBrands)
-	if browser == "" {
-		browser = byAgent(ua)
-	}
-	os = system(ua)
-	if name := platforms[strings.Trim(platform, `"`)]; name != "" && !strings.HasPrefix(os, name) {
-		os = name
-	}
-	return browser, os
+func isChrome(name string) bool { return strings.HasPrefix(name, useragent.Chrome) }
+
+// isBrowser tells browsers from libraries (sentry.go/0.50.0, node, curl/8.14): all claim to be Mozilla, but for
+// old Opera.
+func isBrowser(ua string) bool {
+	return strings.HasPrefix(ua, "Mozilla/") || strings.HasPrefix(ua, "Opera/")
 }
 
-func byBrand(list string) string {
-	for _, b := range brands {
-		if _, rest, found := strings.Cut(list, b.brand+`;v="`); found {
-			return versioned(b.name, rest)
-		}
+func isBot(ua *useragent.UserAgent) bool {
+	if ua.Name == useragent.HeadlessChrome {
+		return false // tests and previews run real pages in it
 	}
-	return ""
+	name := strings.ToLower(ua.Name)
+	return ua.Bot || strings.Contains(name, "bot") || strings.Contains(name, "spider") || strings.Contains(name, "crawler")
 }
 
-func byAgent(ua string) string {
-	if !strings.HasPrefix(ua, "Mozilla/") && !strings.HasPrefix(ua, "Opera/") {
-		return "" // a library: sentry.go/0.50.0, node, curl/8.14
-	}
-	for _, b := range browsers {
-		if _, rest, found := strings.Cut(ua, b.token); found {
-			return versioned(b.name, rest)
-		}
-	}
-	if _, rest, found := strings.Cut(ua, "Version/"); found && strings.Contains(rest, "Safari/") {
-		if strings.Contains(rest, "Mobile/") {
-			return versioned("Mobile Safari", rest)
-		}
-		return versioned("Safari", rest)
-	}
-	return ""
+// names are those people know, where the library has others.
+var names = map[string]string{
+	useragent.HeadlessChrome:   "Chrome",
+	useragent.SamsungBrowser:   "Samsung Internet",
+	useragent.OperaTouch:       "Opera",
+	useragent.InternetExplorer: "Internet Explorer",
+	useragent.FacebookApp:      "Facebook",
+	useragent.InstagramApp:     "Instagram",
+	useragent.TiktokApp:        "TikTok",
+	"YaBrowser":                "Yandex Browser",
+	"Mobile DuckDuckGo":        "DuckDuckGo",
+	"iPhone":                   "WebView", // an app on iOS that does not name itself
+	"iPad":                     "WebView",
 }
 
-// versioned appends the digits at the start of rest to name.
-func versioned(name, rest string) string {
-	n := 0
-	for n < len(rest) && n < 5 && '0' <= rest[n] && rest[n] <= '9' {
-		n++
+func browser(ua *useragent.UserAgent) string {
+	name, version := ua.Name, ua.Version
+	switch {
+	case name == ua.String, name == "": // nothing in it was understood
+		return ""
+	case name == "Trident":
+		name, version = useragent.InternetExplorer, after(ua.String, "rv:")
+	case name == useragent.Chrome && strings.Contains(ua.String, " UCBrowser/"):
+		name, version = "UC Browser", after(ua.String, " UCBrowser/")
+	case name == useragent.Chrome && strings.Contains(ua.String, "; wv)"):
+		name = "Chrome WebView"
+	case name == useragent.Safari && ua.OS == useragent.IOS:
+		name = "Mobile Safari"
 	}
-	if n == 0 {
-		return name
+	if n, is := names[name]; is {
+		name = n
 	}
-	return name + " " + rest[:n]
-}
-
-// system reads the comment at the start of a User-Agent. Only Android's version is kept, and not the one
-// of "Android 10; K", which Chrome says on every Android; the others froze theirs or never told.
-func system(ua string) string {
-	_, comment, _ := strings.Cut(ua, "(")
-	comment, _, _ = strings.Cut(comment, ")")
-	for _, s := range systems {
-		_, rest, found := strings.Cut(comment, s.token)
-		if !found {
-			continue
-		}
-		if version, is := strings.CutPrefix(rest, " "); is && s.name == "Android" && !strings.HasPrefix(version, "10; K") {
-			return versioned(s.name, version)
-		}
-		return s.name
-	}
-	return ""
+	return versioned(name, version)
 }
