@@ -48,18 +48,3 @@ func (a *API) showIssue(r *request) error {
 	}
 	return a.answer(r.http, http.StatusOK, r.mask, issueView{issue, hours})
 }
-
-func (a *API) showStats(r *request) error {
-	from, to, step := r.params.time("from"), r.params.time("to"), r.params.text("step")
-	if err := r.params.done(); err != nil {
-		return err
-	}
-	if step == "" {
-		step = "hour"
-	}
-	stats, err := a.db.Stats(r.ctx(), r.token.OrganizationID, r.project, from, to, step)
-	if err != nil {
-		return err
-	}
-	return a.answer(r.http, http.StatusOK, r.mask, stats)
-}

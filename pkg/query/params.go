@@ -98,7 +98,11 @@ func (p *params) protocol(name string) event.Protocol {
 	s := p.text(name)
 	protocol := event.ParseProtocol(s)
 	if s != "" && protocol == 0 {
-		p.wrong(name, "sentry, native or logs")
+		names := make([]string, 0, len(event.Protocols()))
+		for _, known := range event.Protocols() {
+			names = append(names, known.String())
+		}
+		p.wrong(name, strings.Join(names, " or "))
 	}
 	return protocol
 }

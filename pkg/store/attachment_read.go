@@ -42,7 +42,8 @@ const maxBelongings = 100
 
 // attachmentsOf lists the files of an event, at most 100, as they came.
 func attachmentsOf(ctx context.Context, tx pgx.Tx, project int64, id event.ID, day event.Day) ([]Attachment, error) {
-	rows, err := tx.Query(ctx, eventAttachmentsSQL, project, [16]byte(id), (day - 1).Time(), maxBelongings)
+	last := event.DayOf(time.Now()) + 1
+	rows, err := tx.Query(ctx, eventAttachmentsSQL, project, [16]byte(id), (day - 1).Time(), last.Time(), maxBelongings)
 	if err != nil {
 		return nil, err
 	}

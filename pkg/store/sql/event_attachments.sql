@@ -1,6 +1,6 @@
--- Without the files. Partitions from before the event's are left out: nothing of it came earlier.
+-- Without the files. Nothing of an event came before its day, or is of tomorrow's.
 select attachment_id, event_id, day, received_at, name, content_type, size
 from attachments
-where project_id = $1 and event_id = $2 and day >= $3
+where project_id = $1 and event_id = $2 and day between $3 and $4
 order by received_at, attachment_id
-limit $4
+limit $5
