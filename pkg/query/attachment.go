@@ -8,7 +8,7 @@ import (
 )
 
 func (a *API) listAttachments(r *request) error {
-	day := r.params.day("day")
+	day := r.params.day()
 	if err := r.params.done(); err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (a *API) listAttachments(r *request) error {
 // download answers the bytes of a file, in a form that no browser runs or shows: whatever the client called it, it is
 // somebody else's.
 func (a *API) download(r *request) error {
-	day := r.params.day("day")
+	day := r.params.day()
 	if err := r.params.done(); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (a *API) listEvents(r *request) error {
 		Project: r.project, Issue: p.id("issue"), From: p.time("from"), To: p.time("to"),
 		Level: p.level("level"), Protocol: p.protocol("protocol"), Handled: p.bool("handled"), Type: p.text("type"),
 		Release: p.text("release"), Environment: p.text("environment"), Browser: p.text("browser"), OS: p.text("os"), URL: p.text("url"),
-		Limit: p.number("limit"), Cursor: p.text("cursor"),
+		Limit: p.limit(), Cursor: p.text("cursor"),
 	}
 	if err := p.done(); err != nil {
 		return err
@@ -59,7 +59,7 @@ func newRawView(rec *pack.Record) (v rawView) {
 }
 
 func (a *API) showEvent(r *request) error {
-	day := r.params.day("day")
+	day := r.params.day()
 	if err := r.params.done(); err != nil {
 		return err
 	}

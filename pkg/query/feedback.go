@@ -5,7 +5,7 @@ import "github.com/trivetlabs/trivet/pkg/store"
 func (a *API) listFeedback(r *request) error {
 	p := r.params
 	f := store.FeedbackFilter{
-		Project: r.project, Event: p.id("event"), From: p.time("from"), To: p.time("to"), Limit: p.number("limit"), Cursor: p.text("cursor"),
+		Project: r.project, Event: p.id("event"), From: p.time("from"), To: p.time("to"), Limit: p.limit(), Cursor: p.text("cursor"),
 	}
 	if err := p.done(); err != nil {
 		return err

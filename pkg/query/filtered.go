@@ -11,7 +11,7 @@ import (
 )
 
 func (a *API) listFiltered(r *request) error {
-	reason, limit, cursor := r.params.text("reason"), r.params.number("limit"), r.params.text("cursor")
+	reason, limit, cursor := r.params.text("reason"), r.params.limit(), r.params.text("cursor")
 	if names := filter.Names(); reason != "" && !slices.Contains(names, reason) {
 		r.params.wrong("reason", strings.Join(names, ", "))
 	}

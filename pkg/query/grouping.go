@@ -19,7 +19,7 @@ type groupingView struct {
 }
 
 func (a *API) showGrouping(r *request) error {
-	day := r.params.day("day")
+	day := r.params.day()
 	if err := r.params.done(); err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ func (a *API) listIssues(r *request) error {
 	f := store.IssueFilter{
 		Project: r.project, From: p.time("from"), To: p.time("to"), Level: p.level("level"), Status: p.text("status"), Type: p.text("type"),
 		FirstRelease: p.text("first_release"), LastRelease: p.text("last_release"), Sort: p.text("sort"),
-		Limit: p.number("limit"), Cursor: p.text("cursor"),
+		Limit: p.limit(), Cursor: p.text("cursor"),
 	}
 	if err := p.done(); err != nil {
 		return err
