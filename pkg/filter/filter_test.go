@@ -154,6 +154,10 @@ func TestWhatNobodyCanMendIsNoise(t *testing.T) {
 		{"an abort of the database", thrown("AbortError", "The transaction was aborted, so the request cannot be fulfilled."), ""},
 		{"an operation that timed out", thrown("TimeoutError", "The operation was aborted due to timeout"), ""},
 		{"an application's own words", thrown("Error", "The user aborted a request.", app), ""},
+		{"an application that fails by an abort", with(thrown("AbortError", "The user aborted a request.", app), func(e *event.Event) {
+			e.Type, e.Message = "CheckoutError", "payment was not sent"
+			e.Exceptions = append(e.Exceptions, event.Exception{Type: e.Type, Value: e.Message})
+		}), ""},
 		{"a quoted message", thrown("Error", `Report 7 says "ResizeObserver loop limit exceeded"`, app), ""},
 		{"another fault around resizing", thrown("ReferenceError", "ResizeObserver is not defined", app), ""},
 	} {

@@ -40,7 +40,7 @@ func (l *look) settle() {
 		message, l.frames = l.e.Exceptions[0].Value, l.e.Exceptions[0].Frames
 	}
 	l.file = innermost(l.frames)
-	l.said = listen(l.opening(message))
+	l.said = listen(opening(message))
 }
 
 // visitor returns the User-Agent of the page's visitor. Where an SDK tells it, the request may have come through
@@ -88,7 +88,7 @@ func browserSDK(sdk *event.SDK) bool {
 }
 
 // opening returns the start of a message without what clients put before what was thrown.
-func (l *look) opening(message string) string {
+func opening(message string) string {
 	message = message[:min(len(message), maxMessage)]
 	for range 4 { // as many as were ever seen together
 		short := message

@@ -58,22 +58,25 @@ func letterOfA(message string) bool {
 	return ok && len(rest) == 3 && rest[0] >= 'A' && rest[0] <= 'Z' && rest[1:] == "')"
 }
 
+// harmless asks what was thrown and not its root cause: what a page breaks off may well break what it does.
 func (l *look) harmless() bool {
-	return l.page && (l.said&ofHarmless != 0 || l.said&ofAbort != 0 && l.aborted())
+	if !l.page {
+		return false
+	}
+	kind, message, said := l.e.Type, l.e.Message, l.said
+	if x := l.e.Thrown(); x != nil {
+		kind, message = x.Type, x.Value
+	}
+	if len(l.e.Exceptions) > 1 {
+		said = listen(opening(message))
+	}
+	return said&ofHarmless != 0 || said&ofAbort != 0 && (kind == "AbortError" || namesAbort(message))
 }
 
-// aborted tells whether the event is an AbortError, by type or, as SDKs write a DOMException, by its text.
-func (l *look) aborted() bool {
-	kind, message := l.e.Type, l.e.Message
-	if len(l.e.Exceptions) > 0 {
-		kind, message = l.e.Exceptions[0].Type, l.e.Exceptions[0].Value
-	}
-	if kind == "AbortError" {
-		return true
-	}
-	at := strings.Index(message[:min(len(message), maxMessage)], "AbortError: ")
-	return at >= 0 && at < maxAbortName
+// namesAbort tells whether a message says that it is an AbortError's, as SDKs write a DOMException.
+func namesAbort(message string) bool {
+	return strings.Contains(message[:min(len(message), maxAbortName)], "AbortError: ")
 }
 
-// maxAbortName is how far behind the start of a message its name may stand: behind what prefixes holds.
-const maxAbortName = 64
+// maxAbortName is where the name ends at the latest: behind all that prefixes hold.
+const maxAbortName = 96
