@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/faro"
 	"github.com/trivetlabs/trivet/pkg/filter"
 	"github.com/trivetlabs/trivet/pkg/native"
 	"github.com/trivetlabs/trivet/pkg/pack"
 	"github.com/trivetlabs/trivet/pkg/project"
 	"github.com/trivetlabs/trivet/pkg/protocol"
+	"github.com/trivetlabs/trivet/pkg/report"
 	"github.com/trivetlabs/trivet/pkg/sentry"
 )
 
@@ -41,36 +43,51 @@ func eventsOfCaptures(t testing.TB) map[string][]*pack.Record {
 			t.Fatal(err)
 		}
 		received := time.Now().UTC()
-		rec := pack.Record{ID: event.NewID(received), Project: 1, Received: received, Day: event.DayOf(received), Protocol: "sentry"}
+		rec := pack.Record{ID: event.NewID(received), Project: 1, Received: received, Day: event.DayOf(received)}
 		for _, h := range c.Request.Headers {
 			if strings.EqualFold(h[0], "User-Agent") {
 				rec.UA = h[1]
 			}
 		}
-		var raws [][]byte
-		switch {
-		case strings.HasSuffix(c.Request.Path, "/envelope/"):
-			env, err := sentry.ParseEnvelope(c.Request.Body)
-			if err != nil {
-				continue // a preflight
-			}
-			for _, item := range env.Items {
-				if item.Type == "event" {
-					raws = append(raws, item.Payload)
-				}
-			}
-		case strings.HasPrefix(filepath.Base(path), "native-"):
-			rec.Protocol = "native"
-			raws, _ = native.Split(c.Request.Body) // what is no JSON is none of ours
-		}
 		name := strings.TrimSuffix(filepath.Base(path), ".json")
-		for _, raw := range raws {
+		for _, raw := range errorsOf(name, c.Request.Path, c.Request.Body, &rec.Protocol) {
 			one := rec
 			one.Raw = raw
 			all[name] = append(all[name], &one)
 		}
 	}
 	return all
+}
+
+// errorsOf cuts a body into errors as the edge does, none where it is a preflight or no JSON, and tells their protocol.
+func errorsOf(name, path string, body []byte, protocol *string) (raws [][]byte) {
+	client, _, _ := strings.Cut(name, "-")
+	switch {
+	case strings.HasSuffix(path, "/envelope/"):
+		*protocol = "sentry"
+		env, _ := sentry.ParseEnvelope(body)
+		for _, item := range env.Items {
+			if item.Type == "event" {
+				raws = append(raws, item.Payload)
+			}
+		}
+	case client == "faro":
+		*protocol = "faro"
+		found, _ := faro.Split(body)
+		for _, signal := range found.Errors {
+			raws = append(raws, signal.Raw)
+		}
+	case client == "csp", client == "reporting":
+		*protocol = "report"
+		reports, _ := report.Split(body)
+		for _, r := range reports {
+			raws = append(raws, r.Raw)
+		}
+	case client == "native":
+		*protocol = "native"
+		raws, _ = native.Split(body)
+	}
+	return raws
 }
 
 // TestWhatClientsSendIsKept: pages and collector of the captures were on one machine. Seen from a collector that is
