@@ -64,10 +64,10 @@ func disposition(name string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(name, "_"))
-	name = strings.Trim(name, ". ") // no hidden files, and nothing that some system cuts off
 	if len(name) > maxFileName {
 		name = strings.ToValidUTF8(name[:maxFileName], "") // half a character goes
 	}
+	name = strings.Trim(name, ". ") // no hidden files, and nothing that some system cuts off
 	if name == "" {
 		name = "attachment"
 	}
@@ -79,7 +79,7 @@ func disposition(name string) string {
 	}, name)
 	header := `attachment; filename="` + plain + `"`
 	if plain != name {
-		header += "; filename*=UTF-8''" + url.PathEscape(name)
+		header += "; filename*=UTF-8''" + strings.ReplaceAll(url.QueryEscape(name), "+", "%20") // RFC 8187 §3.2.1
 	}
 	return header
 }

@@ -86,6 +86,7 @@ func TestFilesAreSavedUnderHarmlessNames(t *testing.T) {
 		{"a path of Windows", `C:\temp\a.png`, `attachment; filename="a.png"`},
 		{"quotes and lines", "a\"; filename=\"b.exe\r\nX: y", `attachment; filename="a__ filename=_b.exe__X_ y"`},
 		{"an accent", "é.txt", `attachment; filename="_.txt"; filename*=UTF-8''%C3%A9.txt`},
+		{"an accent among signs", "é+'(1) =@.txt", `attachment; filename="_+'(1) =@.txt"; filename*=UTF-8''%C3%A9%2B%27%281%29%20%3D%40.txt`},
 		{"text turned around", "a\u202egnp.exe", `attachment; filename="a_gnp.exe"`},
 		{"a hidden file", ".htaccess", `attachment; filename="htaccess"`},
 		{"dots", "..", `attachment; filename="attachment"`},
