@@ -124,7 +124,7 @@ func New(env service.Env, cfg Config, deps Deps) (*Edge, error) {
 	envelope := &route{name: "envelope", protocol: event.Sentry, split: splitEnvelope, sdk: true, keyInBody: true}
 	tunnel := &route{name: "tunnel", protocol: event.Sentry, split: splitEnvelope, sdk: true, keyInBody: true}
 	store := &route{name: "store", protocol: event.Sentry, split: splitStore, sdk: true}
-	storeImage := &route{name: "store", protocol: event.Sentry, split: splitStore, sdk: true, inQuery: true, gif: true}
+	storeImage := &route{name: "store", protocol: event.Sentry, split: splitStoreImage, sdk: true, inQuery: true, gif: true}
 	dialog := &route{name: "dialog", protocol: event.Sentry, split: splitDialog, inQuery: true, keyInDSN: true}
 	comments := &route{name: "dialog", protocol: event.Sentry, split: splitComments, keyInDSN: true}
 	events := &route{name: "events", protocol: event.Native, split: splitNative}

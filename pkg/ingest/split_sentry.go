@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 
@@ -83,6 +84,17 @@ func splitStore(r *request, body []byte) (b batch, err error) {
 	}
 	b.reply = replyID(one.id)
 	return b, nil
+}
+
+// splitStoreImage takes the one event of a store request that is all query, as raven-js sent it where it could
+// not post.
+func splitStoreImage(r *request, query []byte) (b batch, err error) {
+	for pair := range bytes.SplitSeq(query, []byte{'&'}) {
+		if bytes.HasPrefix(pair, []byte("sentry_data=")) {
+			return splitStore(r, pair)
+		}
+	}
+	return b, refused(event.ErrInvalid, "no sentry_data in the query")
 }
 
 // sentryEvent checks an event and tells its kind: the name of its item type, which old clients put into
