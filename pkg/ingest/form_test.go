@@ -86,7 +86,7 @@ func TestImagesAreEventsToo(t *testing.T) {
 	text := `{"event_id":"` + someID + `","message":"+/x"}`
 	for _, tc := range []struct{ name, target, want string }{
 		{"a pixel", pixel + "&message=no+script&level=error", `{"message":"no script","level":"error"}`},
-		{"a pixel with short names", pixel + "&m=img%20beacon", `{"message":"img beacon"}`},
+		{"a pixel with short names", pixel + "&msg=img%20beacon", `{"message":"img beacon"}`},
 		{"a pixel with Sentry's names", "/p/api/7/pixel.gif/?sentry_key=" + goodKey + "&sentry_release=a&type=E", `{"type":"E"}`},
 		{"raven's image", store + "&sentry_data=" + url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(text))), text},
 		{"raven's image, not base64", store + "&sentry_data=" + url.QueryEscape(text), text},

@@ -47,8 +47,8 @@ func unescaped(s string) string {
 }
 
 // FormJSON returns what a form says as text for Split. That is one event with a member for each field: the
-// last of a name counts, "tags[area]" is a member of the object tags, and the short names of pixels (m, msg,
-// file, line, col) stand for ours. Or it is the value of the field that holds JSON itself: one named event or
+// last of a name counts, "tags[area]" is a member of the object tags, and the short names of handlers
+// of window.onerror (msg, file, line, col) stand for ours. Or it is the value of the field that holds JSON itself: one named event or
 // data, or the only one. The error is event.ErrInvalid for a form without fields or event.ErrTooLarge for a
 // text over limit bytes, wrapped.
 func FormJSON(fields []Field, limit int) ([]byte, error) {
@@ -156,10 +156,10 @@ func brackets(name string) (top, sub string, nested bool) {
 	return top, sub, sub != ""
 }
 
-// longName is the name of a member by what pixels and handlers of window.onerror use to call it.
+// longName is the name of a member by what handlers of window.onerror use to call it.
 func longName(name string) string {
 	switch name {
-	case "m", "msg":
+	case "msg":
 		return "message"
 	case "file":
 		return "filename"

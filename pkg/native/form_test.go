@@ -29,7 +29,7 @@ func TestAFormIsAnEvent(t *testing.T) {
 		{"brackets that are none", "[a]=1&b[=2&c]=3", `{"[a]":"1","b[":"2","c]":"3"}`},
 		{"an object over a text", "tags=x&tags[a]=1", `{"tags":{"a":"1"}}`},
 		{"a text over an object", "tags[a]=1&tags=x", `{"tags":"x"}`},
-		{"short names", "m=a&file=f&line=1&col=2", `{"message":"a","filename":"f","lineno":"1","colno":"2"}`},
+		{"short names", "msg=a&file=f&line=1&col=2", `{"message":"a","filename":"f","lineno":"1","colno":"2"}`},
 		{"an object as text where one belongs", `message=a&tags={"k":1}`, `{"message":"a","tags":{"k":1}}`},
 		{"an object as text where a text belongs", `type=E&message={"k":1}`, `{"type":"E","message":"{\"k\":1}"}`},
 		{"what looks like an object", `message=a&tags={"k"`, `{"message":"a","tags":"{\"k\""}`},
