@@ -86,16 +86,13 @@ func (c *capture) unnamed() string {
 func goldens(t *testing.T, name string) (all []string) {
 	t.Helper()
 	const folder = "pkg/protocol/testdata/golden"
-	for n, file := 1, name; ; {
-		if _, err := os.Stat(filepath.Join(folder, file+".json")); err != nil {
+	file := filepath.Join(folder, name+".json")
+	for n := 2; ; n++ {
+		if _, err := os.Stat(file); err != nil {
 			return all
 		}
-		all = append(all, readFile(t, filepath.Join(folder, file+".json")))
-		n++
-		file = name + "-" + strconv.Itoa(n)
-		if _, err := os.Stat(filepath.Join("testdata/captures", file+".json")); err == nil {
-			return all // another capture's
-		}
+		all = append(all, readFile(t, file))
+		file = filepath.Join(folder, name+"."+strconv.Itoa(n)+".json")
 	}
 }
 

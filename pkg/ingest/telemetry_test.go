@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -86,7 +87,8 @@ const otlpJSON = `{"resourceLogs":[{"resource":{"attributes":[]},"scopeLogs":[{"
 
 func otlpProtobuf() string {
 	attribute := func(key, value string) string { return message(6, message(1, key)+message(2, message(1, value))) }
-	exception := attribute("exception.type", "TypeError") + attribute("exception.message", "x")
+	at := string(binary.LittleEndian.AppendUint64([]byte{1<<3 | 1}, 1795262400000000000)) // time_unix_nano
+	exception := at + attribute("exception.type", "TypeError") + attribute("exception.message", "x")
 	return message(1, message(2, message(2, exception)+message(2, message(5, message(1, "fine")))))
 }
 
