@@ -42,7 +42,7 @@
     return element;
   }
 
-  var dialog = make(document.body, 'dialog', {
+  var dialog = make(document.body || document.documentElement, 'dialog', {
     boxSizing: 'border-box', width: '520px', maxWidth: 'calc(100vw - 32px)', maxHeight: 'calc(100vh - 32px)', overflow: 'auto', padding: '24px',
     border: '1px solid #767676', borderRadius: '8px', font: '16px/1.4 system-ui, sans-serif', color: '#1a1a1a', background: '#fff', textAlign: 'left'
   });

@@ -93,7 +93,8 @@ func TestImagesAreEventsToo(t *testing.T) {
 	} {
 		w := call(t, e, http.MethodGet, tc.target, "", "Origin", "https://a.example")
 		got := stored()
-		if w.Code != 200 || w.Header().Get("Content-Type") != "image/gif" || w.Header().Get("Cache-Control") != "no-store" || !strings.HasPrefix(w.Body.String(), "GIF89a") {
+		if w.Code != 200 || w.Header().Get("Content-Type") != "image/gif" || w.Header().Get("Cache-Control") != "no-store" ||
+			w.Header().Get("Cross-Origin-Resource-Policy") != "cross-origin" || !strings.HasPrefix(w.Body.String(), "GIF89a") {
 			t.Errorf("%s: %d %v %q", tc.name, w.Code, w.Header(), w.Body)
 		}
 		if len(got) != 1 || string(got[0].Raw) != tc.want {

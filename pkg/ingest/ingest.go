@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -156,6 +157,29 @@ func New(env service.Env, cfg Config, deps Deps) (*Edge, error) {
 		e.post(e.tunnel, tunnel)
 	}
 	e.serveScripts()
+	return e, nil
+}
+
+// newEdge returns an Edge without routes, its lanes running.
+func newEdge(env service.Env, cfg Config, deps Deps) (*Edge, error) {
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	trusted, err := parseProxies(cfg.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.TunnelPath != "" && (cfg.TunnelPath[0] != '/' || strings.ContainsAny(cfg.TunnelPath, ":*")) {
+		return nil, errors.New("INGEST_TUNNEL_PATH must start with / and hold neither : nor *")
+	}
+	e := &Edge{
+		echo: echo.New(), log: env.Log, deps: deps, tunnel: strings.TrimRight(cfg.TunnelPath, "/"), proxies: trusted,
+		bodies: newBodies(), limits: newLimits(cfg.ProjectRate, cfg.ClientRate), metrics: newMetrics(env.Metrics), routes: map[string]map[string]*route{},
+	}
+	e.lanes = startLanes(env, cfg, deps.Publisher)
+	e.discards = startDiscards(e.lanes, deps.Now)
+	e.echo.HTTPErrorHandler = func(err error, c echo.Context) { e.refuse(c, nil, err) }
+	e.echo.Pre(e.frame)
 	return e, nil
 }
 

@@ -189,6 +189,7 @@ func (r *request) answer(c echo.Context, b *batch) error {
 	w := c.Response()
 	if r.http.Method == http.MethodGet {
 		w.Header()["Cache-Control"] = noStore
+		w.Header()["Cross-Origin-Resource-Policy"] = crossOrigin // or a page under COEP is refused its image
 	}
 	status, reply, kind := cmp.Or(r.route.status, http.StatusOK), b.reply, b.replyType
 	switch {

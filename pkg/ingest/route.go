@@ -1,15 +1,11 @@
 package ingest
 
 import (
-	"errors"
 	"net/http"
-	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/trivetlabs/trivet/pkg/event"
-	"github.com/trivetlabs/trivet/pkg/service"
 )
 
 // A route is what requests of one kind have in common.
@@ -48,27 +44,4 @@ func (e *Edge) serve(method, path string, rt *route, handler echo.HandlerFunc) {
 	}
 	e.routes[method][path] = rt
 	e.echo.Add(method, path, handler)
-}
-
-// newEdge returns an Edge without routes, its lanes running.
-func newEdge(env service.Env, cfg Config, deps Deps) (*Edge, error) {
-	if deps.Now == nil {
-		deps.Now = time.Now
-	}
-	trusted, err := parseProxies(cfg.TrustedProxies)
-	if err != nil {
-		return nil, err
-	}
-	if cfg.TunnelPath != "" && (cfg.TunnelPath[0] != '/' || strings.ContainsAny(cfg.TunnelPath, ":*")) {
-		return nil, errors.New("INGEST_TUNNEL_PATH must start with / and hold neither : nor *")
-	}
-	e := &Edge{
-		echo: echo.New(), log: env.Log, deps: deps, tunnel: strings.TrimRight(cfg.TunnelPath, "/"), proxies: trusted,
-		bodies: newBodies(), limits: newLimits(cfg.ProjectRate, cfg.ClientRate), metrics: newMetrics(env.Metrics), routes: map[string]map[string]*route{},
-	}
-	e.lanes = startLanes(env, cfg, deps.Publisher)
-	e.discards = startDiscards(e.lanes, deps.Now)
-	e.echo.HTTPErrorHandler = func(err error, c echo.Context) { e.refuse(c, nil, err) }
-	e.echo.Pre(e.frame)
-	return e, nil
 }

@@ -113,9 +113,10 @@ func splitPixel(r *request, text []byte) (b batch, err error) {
 
 // An image for who asked for one: transparent, 1 by 1 (GIF89a).
 var (
-	pixelGIF = []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;")
-	gifType  = []string{"image/gif"}
-	noStore  = []string{"no-store"}
+	pixelGIF    = []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;")
+	gifType     = []string{"image/gif"}
+	noStore     = []string{"no-store"}
+	crossOrigin = []string{"cross-origin"}
 )
 
 // replyIDs is {"id"} for one event and {"ids"} for more.
