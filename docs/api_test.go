@@ -18,12 +18,25 @@ import (
 
 // summaries says what each route is for; one that is missing here, or too many, fails the test.
 var summaries = map[string]string{
-	"POST /api/:project/envelope": "Sentry envelope: its `event` items are kept, other items are counted and answered. 200 `{\"id\"}`",
-	"POST /api/:project/store":    "Sentry's older store request: one event, plain or base64 of zlib. 200 `{\"id\"}`",
-	"POST /api/store":             "the same, the project being that of the key",
-	"POST /api/:project/events":   "native: one JSON object, an array, or NDJSON, of any Content-Type. 200 `{\"id\"}` or `{\"ids\"}`",
-	"POST /tunnel":                "a Sentry envelope whose key is in its `dsn` header; the path is INGEST_TUNNEL_PATH",
-	"POST /api/v1/logs":           "`{content, meta}`; a key, or a token with scope write. 201 `{id, content, meta}`. Also taken by query, which passes it on",
+	"POST /api/:project/envelope":                 "Sentry envelope: `event` items and the `attachment`, `feedback`, `user_report`, `session`, `sessions` and `client_report` beside them are kept, other items are counted and answered. 200 `{\"id\"}`",
+	"POST /api/:project/store":                    "Sentry's older store request: one event, plain or base64 of zlib. 200 `{\"id\"}`",
+	"POST /api/store":                             "the same, the project being that of the key",
+	"GET /api/:project/store":                     "the same in the query, `sentry_data`. 200, an image",
+	"POST /api/:project/events":                   "native: one JSON object, an array, or NDJSON, of any Content-Type; or one event as a form or multipart form, files being its attachments. 200 `{\"id\"}` or `{\"ids\"}`",
+	"POST /t/:key":                                "the same, the key being in the path",
+	"GET /api/:project/pixel.gif":                 "native: one event, its fields in the query, for pages without scripts. 200, an image",
+	"POST /api/:project/security":                 "a browser's own reports: `application/csp-report` or `application/reports+json`. 204, also when they were limited or can't be read",
+	"POST /api/:project/csp-report":               "the same",
+	"POST /api/:project/reports":                  "the same",
+	"POST /api/:project/nel":                      "the same; network errors logged with their successes, which are counted only",
+	"POST /collect":                               "Grafana Faro: exceptions and error logs are kept, the rest is counted; `Idempotency-Key` makes a retry count once. 202 `ok`",
+	"POST /collect/:key":                          "the same, the key being in the path",
+	"POST /api/:project/otlp/v1/logs":             "OTLP/HTTP logs, JSON or protobuf: records with an exception are kept. 200 and an empty message",
+	"POST /api/:project/integration/otlp/v1/logs": "the same",
+	"GET /api/embed/error-page":                   "the report dialog as a script, for `Sentry.showReportDialog`: `dsn`, `eventId`, `name`, `email` and its texts in the query",
+	"POST /api/embed/error-page":                  "what a visitor wrote: `name`, `email`, `comments` as a form or JSON; `dsn` and `eventId` in the query. 200 `{}`",
+	"POST /tunnel":                                "a Sentry envelope whose key is in its `dsn` header; the path is INGEST_TUNNEL_PATH",
+	"POST /api/v1/logs":                           "`{content, meta}`; a key, or a token with scope write. 201 `{id, content, meta}`. Also taken by query, which passes it on",
 
 	"GET /api/v1/health":                                      "`\"OK\"`: the process answers",
 	"GET /api/v1/projects":                                    "the projects the token may see",
@@ -60,15 +73,15 @@ const settingsExample = `{
 
 const apiIntro = `# HTTP API
 
-Paths may have a trailing slash, doubled slashes and, on ingest, any prefix before ` + "`/api/`" + `. Every error has the shape
+Paths may have a trailing slash, doubled slashes and, on ingest, any prefix before ` + "`/api/`, `/collect` and `/t/`" + `. Every error has the shape
 ` + "`{\"error\":\"code\",\"message\":\"…\",\"detail\":\"…\"}`" + ` and repeats itself in ` + "`X-Sentry-Error`" + `; on ` + "`/api/v1/logs`" + ` there is also ` + "`errors`" + ` by field.
 
-Keys (ingest) are taken from the first of: query ` + "`sentry_key` or `key`, `X-Sentry-Auth`, `Authorization`, `x-api-key`, `X-Trivet-Key`" + `, the envelope's ` + "`dsn`" + `.
+Keys (ingest) are taken from the first of: query ` + "`sentry_key` or `key`, `X-Sentry-Auth`, `Authorization`, `x-api-key`, `X-Trivet-Key`" + `, the path, the ` + "`dsn`" + ` of the envelope or the dialog.
 Tokens (query) come as ` + "`Authorization: Bearer …`; on `/api/v1/logs` also as `Basic`, raw or base64." + ` ` + "`fields=a,b{c}`" + ` or the header ` + "`X-Fields`" + ` trims each object.
 A revoked key or write token is refused by ingest at once; a revoked token may read for 30 seconds more.
 
 Limits of a request: 2 MiB as sent, 8 MiB inflated (` + "`Content-Encoding` gzip, deflate, br or zstd" + `), 1,000 events of 1 MiB, JSON nested 64 deep. Of more than 100
-tags the rest is dropped. Pages of lists hold at most 100.
+tags the rest is dropped. Attachments of 4 MiB together; one that is too much is dropped, its event is kept. Forms of 1,000 fields. Pages of lists hold at most 100.
 
 ## Shapes
 
@@ -135,6 +148,9 @@ func TestAPI(t *testing.T) {
 		status := fmt.Sprint(r.Status)
 		if r.Logs != 0 {
 			status += fmt.Sprintf(" (%d on /api/v1/logs)", r.Logs)
+		}
+		if r.Dropped {
+			status += " (204 to browsers' own reports)"
 		}
 		retry := ""
 		switch {
