@@ -16,12 +16,12 @@ func TestExpiredPartitionsAreDropped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// events and blocks of 6 days (today−11 … today−6), packs of 3.
-	if len(dropped) != 6*2+3 {
+	// What is kept as events are of 6 days (today−11 … today−6), packs and marks of 3.
+	if len(dropped) != 6*4+3*2 {
 		t.Errorf("dropped %d partitions: %v", len(dropped), dropped)
 	}
 	var left int
-	queryRow(t, url, `select count(*) from trivet.partitions where day < current_date - 5 and parent <> 'packs'`, &left)
+	queryRow(t, url, `select count(*) from trivet.partitions where day < current_date - 5 and parent not in ('packs', 'session_marks')`, &left)
 	if left != 0 {
 		t.Errorf("%d partitions are left", left)
 	}
