@@ -9,3 +9,6 @@ import (
 
 // Reason returns why e is dropped in a project of these settings, "" when it is not.
 func Reason(e *event.Event, rec *pack.Record, settings *project.Filters) string { return "" }
+
+// Names returns the names of the filters, which are the reasons.
+func Names() []string { return nil }
