@@ -13,29 +13,29 @@ type Aside struct {
 	Project  int64
 	Received time.Time
 
-	Attachment *Attachment
-	Feedback   *Feedback
-	Session    *Session
-	Drop       *Drop
+	Attachment *AttachmentRow
+	Feedback   *FeedbackRow
+	Session    *SessionRow
+	Drop       *DropRow
 }
 
-// An Attachment is a file that a client sent with an event.
-type Attachment struct {
+// An AttachmentRow is a file that a client sent with an event.
+type AttachmentRow struct {
 	ID, EventID event.ID
 	Day         event.Day
 	Name, Type  string // clean text, as the client gave them
 	Data        []byte
 }
 
-// Feedback is what a visitor wrote. Every text is clean.
-type Feedback struct {
+// A FeedbackRow is what a visitor wrote. Every text is clean.
+type FeedbackRow struct {
 	ID, EventID               event.ID // EventID is zero when it is about no event
 	Day                       event.Day
 	Name, Email, Message, URL string
 }
 
-// A Session is what one update of a session tells, or one bucket of sessions. Every text is clean.
-type Session struct {
+// A SessionRow is what one update of a session tells, or one bucket of sessions. Every text is clean.
+type SessionRow struct {
 	ID                   event.ID // zero for a bucket: its numbers add up, those of updates count a session once
 	Day                  event.Day
 	Started              time.Time
@@ -54,8 +54,8 @@ const (
 // CategoryError is the category of drops that are events.
 const CategoryError = "error"
 
-// A Drop is so many things that were not kept. Reason and Category are short words of a bounded list.
-type Drop struct {
+// A DropRow is so many things that were not kept. Reason and Category are short words of a bounded list.
+type DropRow struct {
 	Source, Reason, Category string
 	Quantity                 int64
 }

@@ -15,29 +15,29 @@ import (
 // noise makes a row that a filter dropped.
 func noise(project int64, n int, id event.ID, received time.Time, reason string) store.Row {
 	r := row(project, n, id, received)
-	r.Outcome, r.Reason = store.Filtered, reason
+	r.Outcome, r.Reason = store.Noise, reason
 	return r
 }
 
 // session makes an aside of one update.
 func session(id event.ID, at time.Time, began, errored, crashed int) store.Aside {
-	return store.Aside{Project: 1, Received: at, Session: &store.Session{
+	return store.Aside{Project: 1, Received: at, Session: &store.SessionRow{
 		ID: id, Day: event.DayOf(at), Started: at, Release: "shop@1", Environment: "production", Began: began, Errored: errored, Crashed: crashed,
 	}}
 }
 
 func attached(id event.ID, at time.Time, data string) store.Aside {
-	return store.Aside{Project: 1, Received: at, Attachment: &store.Attachment{
+	return store.Aside{Project: 1, Received: at, Attachment: &store.AttachmentRow{
 		ID: id, EventID: event.ID{1}, Day: event.DayOf(at), Name: "state.json", Type: "application/json", Data: []byte(data),
 	}}
 }
 
 func wrote(id event.ID, at time.Time, message string) store.Aside {
-	return store.Aside{Project: 1, Received: at, Feedback: &store.Feedback{ID: id, EventID: event.ID{1}, Day: event.DayOf(at), Name: "Ada", Message: message}}
+	return store.Aside{Project: 1, Received: at, Feedback: &store.FeedbackRow{ID: id, EventID: event.ID{1}, Day: event.DayOf(at), Name: "Ada", Message: message}}
 }
 
 func dropped(at time.Time, source, reason string, quantity int64) store.Aside {
-	return store.Aside{Project: 1, Received: at, Drop: &store.Drop{Source: source, Reason: reason, Category: store.CategoryError, Quantity: quantity}}
+	return store.Aside{Project: 1, Received: at, Drop: &store.DropRow{Source: source, Reason: reason, Category: store.CategoryError, Quantity: quantity}}
 }
 
 // beside makes one pack of asides and rows.
@@ -184,7 +184,7 @@ func TestNoiseThatIsWantedAfterAllMovesInTheLedger(t *testing.T) {
 	}
 	// The filters are on again: what is stored stays, and counts as it did.
 	for i := range noisy {
-		noisy[i].Outcome = store.Filtered
+		noisy[i].Outcome = store.Noise
 	}
 	if _, err := db.Write(t.Context(), batch(id, append(noisy, dead, stored)...)); err != nil {
 		t.Fatal(err)

@@ -34,10 +34,10 @@ type Outcome int8
 
 // The outcomes.
 const (
-	Insert   Outcome = iota // insert it, unless it is there
-	Expired                 // older than what is kept: count it
-	Dead                    // can't be written: count it; the caller buries it after the commit
-	Filtered                // noise: count it by Reason and keep it as a sample for a while
+	Insert  Outcome = iota // insert it, unless it is there
+	Expired                // older than what is kept: count it
+	Dead                   // can't be written: count it; the caller buries it after the commit
+	Noise                  // a filter dropped it: count it by Reason and keep it as a sample for a while
 )
 
 // A Row is one event of a batch.
@@ -47,7 +47,7 @@ type Row struct {
 	Project  int64
 	Received time.Time
 
-	// Of the rest, Filtered needs the first four, Insert all but Reason.
+	// Of the rest, Noise needs the first four, Insert all but Reason.
 	Event       *event.Event
 	Reason      string // why it is noise
 	Title       string

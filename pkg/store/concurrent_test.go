@@ -22,7 +22,7 @@ func TestWorkersAtOnceAgree(t *testing.T) {
 	for i := range all {
 		all[i] = row(int64(1+i%3), i%40, event.NewID(now), now.Add(-time.Duration(i)*time.Second))
 		if i%5 == 0 {
-			all[i].Outcome, all[i].Reason = store.Filtered, []string{"crawler", "extension"}[i%2]
+			all[i].Outcome, all[i].Reason = store.Noise, []string{"crawler", "extension"}[i%2]
 		}
 	}
 	type job struct {
@@ -38,7 +38,7 @@ func TestWorkersAtOnceAgree(t *testing.T) {
 		j := job{id: event.NewID(now)}
 		for _, i := range random.Perm(events)[:size] {
 			j.rows = append(j.rows, all[i])
-			if all[i].Outcome == store.Filtered {
+			if all[i].Outcome == store.Noise {
 				filtered++
 			} else {
 				sent[all[i].Event.ID] = true
@@ -53,7 +53,7 @@ func TestWorkersAtOnceAgree(t *testing.T) {
 				j.asides = append(j.asides, attached(id, now, "abc"), wrote(id, now, "It broke."))
 				files[id] = true
 			case 2:
-				j.asides = append(j.asides, store.Aside{Project: int64(1 + i%3), Received: at, Drop: &store.Drop{
+				j.asides = append(j.asides, store.Aside{Project: int64(1 + i%3), Received: at, Drop: &store.DropRow{
 					Source: store.DroppedByClient, Reason: "before_send", Category: []string{"error", "session", "span"}[i%3], Quantity: 2,
 				}})
 				dropped += 2

@@ -121,7 +121,7 @@ func countMinutes(b *Batch, p *plan, states map[event.ID]packState) (map[minuteK
 			if firstTime(r) {
 				at(r).dead++
 			}
-		case Filtered:
+		case Noise:
 			result.Filtered++
 			if firstTime(r) {
 				at(r).filtered++

@@ -23,14 +23,14 @@ func queueDrops(queue *pgx.Batch, b *Batch, states map[event.ID]packState) {
 		source, reason, category string
 	}
 	drops := map[dropKey]int64{}
-	add := func(pack int, project int64, received time.Time, d *Drop) {
+	add := func(pack int, project int64, received time.Time, d *DropRow) {
 		if b.state(pack, states) == packNew {
 			drops[dropKey{minuteKey{project, received.UTC().Truncate(time.Minute)}, d.Source, d.Reason, d.Category}] += d.Quantity
 		}
 	}
 	for i := range b.Rows {
-		if r := &b.Rows[i]; r.Outcome == Filtered {
-			add(r.Pack, r.Project, r.Received, &Drop{DroppedByFilter, r.Reason, CategoryError, 1})
+		if r := &b.Rows[i]; r.Outcome == Noise {
+			add(r.Pack, r.Project, r.Received, &DropRow{DroppedByFilter, r.Reason, CategoryError, 1})
 		}
 	}
 	for i := range b.Asides {
@@ -69,7 +69,7 @@ type sampleKey struct {
 func queueSamples(queue *pgx.Batch, b *Batch, states map[event.ID]packState) {
 	newest := map[sampleKey][]*Row{}
 	for i := range b.Rows {
-		if r := &b.Rows[i]; r.Outcome == Filtered && b.state(r.Pack, states) == packNew {
+		if r := &b.Rows[i]; r.Outcome == Noise && b.state(r.Pack, states) == packNew {
 			k := sampleKey{r.Project, r.Reason}
 			newest[k] = append(newest[k], r)
 		}

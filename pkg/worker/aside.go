@@ -107,11 +107,11 @@ const (
 func attachment(r *pack.Record, rules *rules, add func(store.Aside)) (outcome string) {
 	if !rules.attachments || r.Of.IsZero() {
 		if !rules.attachments {
-			add(store.Aside{Drop: &store.Drop{Source: store.DroppedByFilter, Reason: reasonAttachmentsOff, Category: "attachment", Quantity: 1}})
+			add(store.Aside{Drop: &store.DropRow{Source: store.DroppedByFilter, Reason: reasonAttachmentsOff, Category: "attachment", Quantity: 1}})
 		}
 		return asideDropped
 	}
-	add(store.Aside{Attachment: &store.Attachment{
+	add(store.Aside{Attachment: &store.AttachmentRow{
 		ID: r.ID, EventID: r.Of, Day: r.Day, Data: r.Raw,
 		Name: event.Cut(jsonx.CleanText(r.Name), event.MaxText), Type: event.Cut(jsonx.CleanText(r.Type), event.MaxText),
 	}})
@@ -127,7 +127,7 @@ func feedback(r *pack.Record, add func(store.Aside)) (outcome string, err error)
 	if about.IsZero() && f.EventID != "" {
 		about = event.ClientID(r.Project, f.EventID)
 	}
-	add(store.Aside{Feedback: &store.Feedback{ID: r.ID, EventID: about, Day: r.Day, Name: f.Name, Email: f.Email, Message: f.Message, URL: f.URL}})
+	add(store.Aside{Feedback: &store.FeedbackRow{ID: r.ID, EventID: about, Day: r.Day, Name: f.Name, Email: f.Email, Message: f.Message, URL: f.URL}})
 	return asideWritten, nil
 }
 
@@ -142,7 +142,7 @@ func (w *Worker) session(r *pack.Record, add func(store.Aside)) (outcome string,
 		s := &sessions[i]
 		if s.Release == "" {
 			if s.Began > 0 {
-				add(store.Aside{Drop: &store.Drop{Source: store.DroppedByFilter, Reason: reasonNoRelease, Category: "session", Quantity: int64(s.Began)}})
+				add(store.Aside{Drop: &store.DropRow{Source: store.DroppedByFilter, Reason: reasonNoRelease, Category: "session", Quantity: int64(s.Began)}})
 			}
 			continue
 		}
@@ -159,7 +159,7 @@ func (w *Worker) session(r *pack.Record, add func(store.Aside)) (outcome string,
 		if s.ID != "" {
 			id = event.ClientID(r.Project, s.ID)
 		}
-		add(store.Aside{Session: &store.Session{
+		add(store.Aside{Session: &store.SessionRow{
 			ID: id, Day: day, Started: started, Release: s.Release, Environment: s.Environment,
 			Began: s.Began, Errored: s.Errored, Crashed: s.Crashed,
 		}})
@@ -175,7 +175,7 @@ func report(r *pack.Record, add func(store.Aside)) (outcome string, err error) {
 		return "", err
 	}
 	for _, d := range discarded {
-		drop := store.Drop{Source: store.DroppedByClient, Reason: sentry.KnownReason(d.Reason), Category: d.Category, Quantity: int64(d.Quantity)}
+		drop := store.DropRow{Source: store.DroppedByClient, Reason: sentry.KnownReason(d.Reason), Category: d.Category, Quantity: int64(d.Quantity)}
 		if r.Kind == pack.EdgeReport {
 			drop.Source, drop.Reason = store.DroppedByEdge, code(d.Reason)
 		}

@@ -71,7 +71,7 @@ func (m *metrics) wrote(r store.Result, w *work, took time.Duration) {
 	m.scrubbed.Add(float64(w.scrubbed))
 	if r.Filtered > 0 {
 		for i := range w.batch.Rows {
-			if row := &w.batch.Rows[i]; row.Outcome == store.Filtered {
+			if row := &w.batch.Rows[i]; row.Outcome == store.Noise {
 				m.filtered.WithLabelValues(row.Reason).Inc()
 			}
 		}

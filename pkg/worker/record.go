@@ -125,7 +125,7 @@ func (w *Worker) fill(row *store.Row, r *pack.Record, rules *rules) (anonymous b
 	}
 	row.Event, row.Title = e, grouping.Title(e)
 	if row.Reason = filter.Reason(e, r, &rules.filters); row.Reason != "" {
-		row.Outcome = store.Filtered
+		row.Outcome = store.Noise
 		return anonymous, nil
 	}
 	row.Fingerprint, row.Version = grouping.Of(e, rules.grouping), grouping.Version
