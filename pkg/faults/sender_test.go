@@ -36,8 +36,11 @@ type post struct {
 
 // A clientEvent is one event as a client sends it.
 type clientEvent struct {
-	id  event.ID
-	raw []byte
+	id      event.ID
+	raw     []byte
+	noise   bool   // no developer can mend it
+	file    string // sent with it, with a session of its own; "" for none
+	crashed bool   // that session
 }
 
 func (p *post) request(ctx context.Context, base string) (*http.Request, error) {
@@ -53,6 +56,11 @@ func (p *post) request(ctx context.Context, base string) (*http.Request, error) 
 	} else {
 		fmt.Fprintf(&body, `{"event_id":"%s","sent_at":"%s"}`, p.events[0].id, time.Now().UTC().Format(time.RFC3339Nano))
 		fmt.Fprintf(&body, "\n{\"type\":\"event\"}\n%s\n", p.events[0].raw)
+		if e := p.events[0]; e.file != "" {
+			fmt.Fprintf(&body, "{\"type\":\"attachment\",\"filename\":\"state.txt\",\"length\":%d}\n%s\n", len(e.file), e.file)
+			fmt.Fprintf(&body, "{\"type\":\"session\"}\n{\"sid\":\"%s\",\"init\":true,\"status\":\"%s\",\"attrs\":{\"release\":\"shop@1\"}}\n",
+				e.id, map[bool]string{false: "exited", true: "crashed"}[e.crashed])
+		}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, &body)
 	if err != nil {
