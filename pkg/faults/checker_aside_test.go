@@ -74,7 +74,7 @@ func checkSessions(h *history, found *tables, f *findings) {
 		f.add(wrongRates, "%d errored and %d crashed, and %d and %d are marked", found.errored, found.crashed, errored, crashed)
 	}
 	for id, s := range h.events {
-		if s.acks > 0 && s.crashed && !(found.marks[mark{id, s.project, true}] && found.marks[mark{id, s.project, false}]) {
+		if s.acks > 0 && s.crashed && (!found.marks[mark{id, s.project, true}] || !found.marks[mark{id, s.project, false}]) {
 			f.add(wrongRates, "the crash of session %s of project %d is not marked", id, s.project)
 		}
 	}

@@ -78,11 +78,13 @@ func (f *tables) readAsides(ctx context.Context, tx pgx.Tx) error {
 		keep func()
 	}{
 		{
-			`select event_id, project_id, data from trivet.attachments`, []any{(*[16]byte)(&id), &project, &data},
+			`select event_id, project_id, data from trivet.attachments`,
+			[]any{(*[16]byte)(&id), &project, &data},
 			func() { f.files = append(f.files, file{id, project, string(data)}) },
 		},
 		{
-			`select event_id, project_id, record from trivet.filtered_samples`, []any{(*[16]byte)(&id), &project, &data},
+			`select event_id, project_id, record from trivet.filtered_samples`,
+			[]any{(*[16]byte)(&id), &project, &data},
 			func() {
 				s := sample{id: id, project: project}
 				s.record, _, s.problem = pack.Parse(append([]byte(nil), data...))
@@ -90,7 +92,8 @@ func (f *tables) readAsides(ctx context.Context, tx pgx.Tx) error {
 			},
 		},
 		{
-			`select session_id, project_id, crashed from trivet.session_marks`, []any{(*[16]byte)(&id), &project, &crashed},
+			`select session_id, project_id, crashed from trivet.session_marks`,
+			[]any{(*[16]byte)(&id), &project, &crashed},
 			func() { f.marks[mark{id, project, crashed}] = true },
 		},
 		{
@@ -98,7 +101,8 @@ func (f *tables) readAsides(ctx context.Context, tx pgx.Tx) error {
 		},
 		{
 			`select coalesce(sum(sessions), 0)::bigint, coalesce(sum(errored), 0)::bigint, coalesce(sum(crashed), 0)::bigint from trivet.release_hours`,
-			[]any{&f.sessions, &f.errored, &f.crashed}, func() {},
+			[]any{&f.sessions, &f.errored, &f.crashed},
+			func() {},
 		},
 	} {
 		if err := each(ctx, tx, table.sql, table.into, table.keep); err != nil {

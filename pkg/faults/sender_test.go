@@ -67,6 +67,7 @@ func (p *post) request(ctx context.Context, base string) (*http.Request, error) 
 		return nil, err
 	}
 	req.Header.Set("Origin", "https://shop.example")
+	req.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0") // only pages make noise
 	req.Header.Set("Content-Type", "text/plain;charset=UTF-8")
 	return req, nil
 }

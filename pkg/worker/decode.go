@@ -66,7 +66,7 @@ func (w *Worker) decode(ctx context.Context, deliveries []queue.Delivery) (out *
 		if err == nil {
 			records, err = pack.Records(body)
 		}
-		if slices.ContainsFunc(records, unknownKind) {
+		if !allKnown(records) {
 			err = fmt.Errorf("%w: kind of record", pack.ErrNewer)
 		}
 		if errors.Is(err, pack.ErrNewer) {
@@ -96,7 +96,15 @@ func (w *Worker) decode(ctx context.Context, deliveries []queue.Delivery) (out *
 	return out, nil, nil
 }
 
-func unknownKind(r pack.Record) bool { return r.Kind != pack.Event && !slices.Contains(kinds, r.Kind) }
+// allKnown tells whether this worker knows what every record is.
+func allKnown(records []pack.Record) bool {
+	for i := range records {
+		if k := records[i].Kind; k != pack.Event && !slices.Contains(kinds, k) {
+			return false
+		}
+	}
+	return true
+}
 
 // addPack adds the rows of one pack. Its day is that of its first record, which is the same in every
 // delivery.
@@ -156,9 +164,9 @@ func (w *work) bury(r *store.Row, reason string, cause error) {
 // database.
 func (w *Worker) decodeLetter(ctx context.Context, d queue.Delivery) (*work, error) {
 	out := &work{deliveries: []queue.Delivery{d}, batch: store.Batch{Careful: true}}
-	r, rest, err := pack.Parse(d.Body)
+	r, rest, unread := pack.Parse(d.Body)
 	switch {
-	case err != nil || len(rest) > 0 || r.Kind != pack.Event:
+	case unread != nil || len(rest) > 0 || r.Kind != pack.Event:
 		out.letters = append(out.letters, queue.DeadLetter{Reason: reasonCorrupt})
 		return out, nil
 	case len(r.Raw) == 0: // there is nothing to make an event of
