@@ -164,13 +164,9 @@ func (w *work) bury(r *store.Row, reason string, cause error) {
 // database.
 func (w *Worker) decodeLetter(ctx context.Context, d queue.Delivery) (*work, error) {
 	out := &work{deliveries: []queue.Delivery{d}, batch: store.Batch{Careful: true}}
-	r, rest, unread := pack.Parse(d.Body)
-	switch {
-	case unread != nil || len(rest) > 0 || r.Kind != pack.Event:
-		out.letters = append(out.letters, queue.DeadLetter{Reason: reasonCorrupt})
-		return out, nil
-	case len(r.Raw) == 0: // there is nothing to make an event of
-		out.letters = append(out.letters, queue.DeadLetter{Reason: reasonUnscrubbed})
+	r, refused := letterRecord(d.Body)
+	if refused != "" {
+		out.letters = append(out.letters, queue.DeadLetter{Reason: refused})
 		return out, nil
 	}
 	if err := w.loadSalts(ctx, []pack.Record{r}); err != nil {
@@ -178,4 +174,16 @@ func (w *Worker) decodeLetter(ctx context.Context, d queue.Delivery) (*work, err
 	}
 	w.addRecord(out, store.NoPack, event.ID{}, &r)
 	return out, nil
+}
+
+// letterRecord reads the event of a dead letter, or tells why it can never be tried again.
+func letterRecord(body []byte) (r pack.Record, refused string) {
+	r, rest, err := pack.Parse(body)
+	switch {
+	case err != nil || len(rest) > 0 || r.Kind != pack.Event:
+		return r, reasonCorrupt
+	case len(r.Raw) == 0: // withheld: there is nothing to make an event of
+		return r, reasonUnscrubbed
+	}
+	return r, ""
 }
