@@ -66,8 +66,8 @@ func each(ctx context.Context, tx pgx.Tx, statement string, into []any, keep fun
 	return err
 }
 
-// readAsides reads what came beside events, and what was filtered.
-func (f *tables) readAsides(ctx context.Context, tx pgx.Tx) error {
+// readSidecars reads what came beside events, and what was filtered.
+func (f *tables) readSidecars(ctx context.Context, tx pgx.Tx) error {
 	var id event.ID
 	var project int64
 	var data []byte

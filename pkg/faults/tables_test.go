@@ -115,7 +115,7 @@ func readTables(ctx context.Context, url string) (*tables, error) {
 		if err := found.readEvents(ctx, tx); err != nil {
 			return err
 		}
-		if err := found.readAsides(ctx, tx); err != nil {
+		if err := found.readSidecars(ctx, tx); err != nil {
 			return err
 		}
 		return found.readCounters(ctx, tx)

@@ -8,9 +8,9 @@ import (
 
 // A Batch is what one transaction writes: packs, whole, the rows that came of them, and what came beside events.
 type Batch struct {
-	Packs  []Pack
-	Rows   []Row
-	Asides []Aside
+	Packs    []Pack
+	Rows     []Row
+	Sidecars []Sidecar
 
 	// Careful says that some of it was probably written before (a redelivery): look first.
 	Careful bool

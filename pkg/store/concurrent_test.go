@@ -26,9 +26,9 @@ func TestWorkersAtOnceAgree(t *testing.T) {
 		}
 	}
 	type job struct {
-		id     event.ID
-		rows   []store.Row
-		asides []store.Aside
+		id       event.ID
+		rows     []store.Row
+		sidecars []store.Sidecar
 	}
 	random := rand.New(rand.NewPCG(1, 2)) // a seed that fails must fail again
 	var jobs []job
@@ -47,13 +47,13 @@ func TestWorkersAtOnceAgree(t *testing.T) {
 			at := now.Add(-time.Duration(i%7) * time.Hour)
 			switch i % 4 {
 			case 0:
-				j.asides = append(j.asides, session(id, at, 1, 1, i%2), session(event.ID{}, at, 2, 0, 0))
+				j.sidecars = append(j.sidecars, session(id, at, 1, 1, i%2), session(event.ID{}, at, 2, 0, 0))
 				began, marked[id] = began+3, true
 			case 1:
-				j.asides = append(j.asides, attached(id, now, "abc"), wrote(id, now, "It broke."))
+				j.sidecars = append(j.sidecars, attached(id, now, "abc"), wrote(id, now, "It broke."))
 				files[id] = true
 			case 2:
-				j.asides = append(j.asides, store.Aside{Project: int64(1 + i%3), Received: at, Drop: &store.DropRow{
+				j.sidecars = append(j.sidecars, store.Sidecar{Project: int64(1 + i%3), Received: at, Drop: &store.DropRow{
 					Source: store.DroppedByClient, Reason: "before_send", Category: []string{"error", "session", "span"}[i%3], Quantity: 2,
 				}})
 				dropped += 2
@@ -69,9 +69,9 @@ func TestWorkersAtOnceAgree(t *testing.T) {
 					// Each writer has events of its own, as each worker decodes its own.
 					rows := slices.Clone(jobs[i].rows)
 					slices.Reverse(rows)
-					asides := slices.Clone(jobs[i].asides)
-					slices.Reverse(asides)
-					if _, err := db.Write(t.Context(), beside(jobs[i].id, asides, rows...)); err != nil {
+					sidecars := slices.Clone(jobs[i].sidecars)
+					slices.Reverse(sidecars)
+					if _, err := db.Write(t.Context(), beside(jobs[i].id, sidecars, rows...)); err != nil {
 						t.Errorf("writer %d: %v", w, err)
 						return
 					}
@@ -85,7 +85,7 @@ func TestWorkersAtOnceAgree(t *testing.T) {
 	if s.Rows != int64(len(sent)) || s.Filtered != filtered {
 		t.Errorf("%d rows and %d filtered, want %d and %d", s.Rows, s.Filtered, len(sent), filtered)
 	}
-	a, n := readAsides(t, url), int64(len(files))
+	a, n := readSidecars(t, url), int64(len(files))
 	if a.Sessions != began || a.Errored != int64(len(marked)) || a.Crashed != a.Marks-a.Errored || a.Attachments != n || a.Feedback != n || a.ByClient != dropped {
 		t.Errorf("got %+v, want %d sessions, %d errored, %d files and texts, %d dropped", a, began, len(marked), n, dropped)
 	}

@@ -25,7 +25,7 @@ func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.I
 	groups := groupRows(p.fresh)
 	queue := &pgx.Batch{}
 	queueMinutes(queue, minutes)
-	if result.Filtered > 0 || len(b.Asides) > 0 {
+	if result.Filtered > 0 || len(b.Sidecars) > 0 {
 		queueDrops(queue, b, states)
 		queueSamples(queue, b, states)
 		queueSessions(queue, b, states)

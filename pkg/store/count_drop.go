@@ -33,8 +33,8 @@ func queueDrops(queue *pgx.Batch, b *Batch, states map[event.ID]packState) {
 			add(r.Pack, r.Project, r.Received, &DropRow{DroppedByFilter, r.Reason, CategoryError, 1})
 		}
 	}
-	for i := range b.Asides {
-		if a := &b.Asides[i]; a.Drop != nil {
+	for i := range b.Sidecars {
+		if a := &b.Sidecars[i]; a.Drop != nil {
 			add(a.Pack, a.Project, a.Received, a.Drop)
 		}
 	}

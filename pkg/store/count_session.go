@@ -33,8 +33,8 @@ type markKey struct {
 // to it that it counts once, however often its packs come. What began, and buckets, count with new packs.
 func queueSessions(queue *pgx.Batch, b *Batch, states map[event.ID]packState) {
 	counts, marks := map[releaseKey]*releaseCount{}, map[markKey]releaseKey{}
-	for i := range b.Asides {
-		a := &b.Asides[i]
+	for i := range b.Sidecars {
+		a := &b.Sidecars[i]
 		if a.Session == nil {
 			continue
 		}

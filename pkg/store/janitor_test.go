@@ -113,7 +113,7 @@ func TestAProjectsShorterRetentionTakesWhatCameWithItsEvents(t *testing.T) {
 	for _, at := range []time.Time{old, now()} {
 		file, text := attached(event.NewID(at), at, "abc"), wrote(event.NewID(at), at, "It broke.")
 		file.Project, text.Project = s.project, s.project
-		if _, err := db.Write(t.Context(), beside(event.NewID(at), []store.Aside{file, text}, noise(s.project, 1, event.NewID(at), at, "crawler"))); err != nil {
+		if _, err := db.Write(t.Context(), beside(event.NewID(at), []store.Sidecar{file, text}, noise(s.project, 1, event.NewID(at), at, "crawler"))); err != nil {
 			t.Fatal(err)
 		}
 	}

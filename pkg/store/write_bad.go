@@ -10,22 +10,22 @@ import (
 	"github.com/trivetlabs/trivet/pkg/event"
 )
 
-// Bad returns the indexes of the rows and of the asides that Postgres refuses, found by halving the batch in trial
+// Bad returns the indexes of the rows and of the sidecars that Postgres refuses, found by halving the batch in trial
 // transactions. It is for batches that Write answered with ErrRejected.
-func (s *Store) Bad(ctx context.Context, b *Batch) (rows, asides []int, err error) {
+func (s *Store) Bad(ctx context.Context, b *Batch) (rows, sidecars []int, err error) {
 	rows, err = s.search(ctx, len(b.Rows), func(from, to int) *Batch {
 		return &Batch{Rows: slices.Clone(b.Rows[from:to])}
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("find bad rows: %w", err)
 	}
-	asides, err = s.search(ctx, len(b.Asides), func(from, to int) *Batch {
-		return &Batch{Asides: slices.Clone(b.Asides[from:to])}
+	sidecars, err = s.search(ctx, len(b.Sidecars), func(from, to int) *Batch {
+		return &Batch{Sidecars: slices.Clone(b.Sidecars[from:to])}
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("find bad asides: %w", err)
+		return nil, nil, fmt.Errorf("find bad sidecars: %w", err)
 	}
-	return rows, asides, nil
+	return rows, sidecars, nil
 }
 
 // search returns which of n things can't be written, of which part makes a batch.
@@ -58,8 +58,8 @@ func (s *Store) try(ctx context.Context, b *Batch) error {
 	for i := range b.Rows {
 		b.Rows[i].Pack = 0
 	}
-	for i := range b.Asides {
-		b.Asides[i].Pack = 0
+	for i := range b.Sidecars {
+		b.Sidecars[i].Pack = 0
 	}
 	_, err := s.retryConflicts(ctx, b, false)
 	return err

@@ -212,8 +212,8 @@ func TestBadRowsAreFoundAndTheRestIsWritten(t *testing.T) {
 	if _, err := db.Write(t.Context(), b); !errors.Is(err, store.ErrRejected) {
 		t.Fatalf("got %v, want ErrRejected", err)
 	}
-	bad, asides, err := db.Bad(t.Context(), b)
-	if diff := cmp.Diff([]int{3, 17}, bad); err != nil || diff != "" || len(asides) > 0 {
+	bad, sidecars, err := db.Bad(t.Context(), b)
+	if diff := cmp.Diff([]int{3, 17}, bad); err != nil || diff != "" || len(sidecars) > 0 {
 		t.Fatalf("bad rows: %v\n%s", err, diff)
 	}
 	if s := readSums(t, url); s != (sums{}) {

@@ -18,11 +18,11 @@ type work struct {
 	batch      store.Batch
 	deliveries []queue.Delivery
 	letters    []queue.DeadLetter
-	foreign    int               // events of other projects, acknowledged unwritten
-	packs      map[event.ID]bool // those in batch
-	scrubbed   int               // records of which something was taken out
-	asides     map[asideKey]int  // what became of records beside events
-	room       []byte            // for records that were rewritten
+	foreign    int                // events of other projects, acknowledged unwritten
+	packs      map[event.ID]bool  // those in batch
+	scrubbed   int                // records of which something was taken out
+	sidecars   map[sidecarKey]int // what became of records beside events
+	room       []byte             // for records that were rewritten
 }
 
 // recordRoom is how much of it is made at once.
@@ -123,7 +123,7 @@ func (w *Worker) addPack(out *work, d queue.Delivery, records []pack.Record) {
 		foreign := w.cfg.Project != 0 && r.Project != w.cfg.Project
 		switch {
 		case r.Kind != pack.Event && !foreign:
-			w.addAside(out, index, r)
+			w.addSidecar(out, index, r)
 		case r.Kind == pack.Event && foreign:
 			out.foreign++
 		case r.Kind == pack.Event:

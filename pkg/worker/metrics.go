@@ -14,7 +14,7 @@ type metrics struct {
 	events    *prometheus.CounterVec // outcome: stored, duplicate, filtered, expired, dead, foreign, retried
 	filtered  *prometheus.CounterVec // reason: see package filter
 	scrubbed  prometheus.Counter
-	sidecars  *prometheus.CounterVec // kind and outcome: see aside.go
+	sidecars  *prometheus.CounterVec // kind and outcome: see sidecar.go
 	issues    prometheus.Counter
 	packs     prometheus.Counter
 	retries   prometheus.Counter
@@ -50,7 +50,7 @@ func newMetrics(reg prometheus.Registerer) metrics {
 		m.filtered.WithLabelValues(reason)
 	}
 	for _, kind := range kinds {
-		for _, outcome := range asideOutcomes {
+		for _, outcome := range sidecarOutcomes {
 			m.sidecars.WithLabelValues(string(kind), outcome)
 		}
 	}
@@ -76,7 +76,7 @@ func (m *metrics) wrote(r store.Result, w *work, took time.Duration) {
 			}
 		}
 	}
-	for k, n := range w.asides {
+	for k, n := range w.sidecars {
 		m.sidecars.WithLabelValues(string(k.kind), k.outcome).Add(float64(n))
 	}
 	m.issues.Add(float64(r.NewIssues))

@@ -86,7 +86,7 @@ func TestAttachmentsThatNobodyWantsAreDropped(t *testing.T) {
 	b.publish(t, e, attached(e, "a", "b"), attached(e, "c", "d"))
 	b.start(t)
 	b.drained(t)
-	b.wantAsides(t, "written", 0, 0, 0, 0, 0, 0, 0, 0, 2)
+	b.wantSidecars(t, "written", 0, 0, 0, 0, 0, 0, 0, 0, 2)
 	if got := b.look(t, `(select sum(quantity) from trivet.drops where reason = 'attachments_off' and category = 'attachment'), (select sum(filtered) from trivet.project_minutes)`); fmt.Sprint(got) != "[2 0]" {
 		t.Errorf("dropped attachments and filtered events: %v", got)
 	}

@@ -86,14 +86,14 @@ func (w *Worker) commit(ctx context.Context, work *work) (store.Result, error) {
 	}
 }
 
-// condemn marks the rows that Postgres refuses, and leaves out the asides: what came beside events must never keep
+// condemn marks the rows that Postgres refuses, and leaves out the sidecars: what came beside events must never keep
 // them from being written.
 func (w *Worker) condemn(ctx context.Context, work *work, cause error) error {
-	rows, asides, err := w.db.Bad(ctx, &work.batch)
+	rows, sidecars, err := w.db.Bad(ctx, &work.batch)
 	if err != nil {
 		return err
 	}
-	if len(rows)+len(asides) == 0 && len(work.batch.Asides) == 0 {
+	if len(rows)+len(sidecars) == 0 && len(work.batch.Sidecars) == 0 {
 		return fmt.Errorf("no row alone is refused: %w", cause)
 	}
 	for _, i := range rows {
@@ -101,19 +101,19 @@ func (w *Worker) condemn(ctx context.Context, work *work, cause error) error {
 		work.bury(r, reasonRejected, cause)
 		r.Outcome = store.Dead
 	}
-	all := len(rows)+len(asides) == 0 // only together: nobody can tell which
-	kept := work.batch.Asides[:0:0]
-	for i := range work.batch.Asides {
-		if a := &work.batch.Asides[i]; all || slices.Contains(asides, i) {
+	all := len(rows)+len(sidecars) == 0 // only together: nobody can tell which
+	kept := work.batch.Sidecars[:0:0]
+	for i := range work.batch.Sidecars {
+		if a := &work.batch.Sidecars[i]; all || slices.Contains(sidecars, i) {
 			work.reject(a)
 		} else {
 			kept = append(kept, *a)
 		}
 	}
-	if n := len(work.batch.Asides) - len(kept); n > 0 {
-		w.log.Error().Err(cause).Int("asides", n).Msg("what came beside events is refused by the database and left out")
+	if n := len(work.batch.Sidecars) - len(kept); n > 0 {
+		w.log.Error().Err(cause).Int("sidecars", n).Msg("what came beside events is refused by the database and left out")
 	}
-	work.batch.Asides = kept
+	work.batch.Sidecars = kept
 	return nil
 }
 

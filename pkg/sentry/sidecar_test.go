@@ -114,8 +114,8 @@ func TestFeedbackIsReadInEveryForm(t *testing.T) {
 	}
 }
 
-// FuzzAside reads anything as each of the things that come beside events.
-func FuzzAside(f *testing.F) {
+// FuzzSidecar reads anything as each of the things that come beside events.
+func FuzzSidecar(f *testing.F) {
 	for _, seed := range []string{
 		`{"sid":"da6cce8c2b054af4a9a555850071dda2","init":true,"started":"` + started + `","status":"ok","errors":0,"attrs":{"release":"shop@1.4.2"}}`,
 		`{"aggregates":[{"started":"2026-11-21T17:13:00.000Z","exited":0,"errored":1,"crashed":0}],"attrs":{"release":"a","environment":"b"}}`,

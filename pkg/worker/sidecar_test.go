@@ -38,15 +38,15 @@ func (b *bench) look(t *testing.T, statement string) (numbers []int64) {
 	return numbers
 }
 
-// asides are files and their bytes, texts, sessions, errored, crashed, drops of clients, of edges and of settings.
-const asides = `(select count(*) from trivet.attachments), (select coalesce(sum(size), 0) from trivet.attachments), (select count(*) from trivet.feedback),
+// sidecars are files and their bytes, texts, sessions, errored, crashed, drops of clients, of edges and of settings.
+const sidecars = `(select count(*) from trivet.attachments), (select coalesce(sum(size), 0) from trivet.attachments), (select count(*) from trivet.feedback),
 	(select coalesce(sum(sessions), 0) from trivet.release_hours), (select coalesce(sum(errored), 0) from trivet.release_hours),
 	(select coalesce(sum(crashed), 0) from trivet.release_hours), (select coalesce(sum(quantity), 0) from trivet.drops where source = 'client'),
 	(select coalesce(sum(quantity), 0) from trivet.drops where source = 'edge'), (select coalesce(sum(quantity), 0) from trivet.drops where source = 'filter')`
 
-func (b *bench) wantAsides(t *testing.T, when string, want ...int64) {
+func (b *bench) wantSidecars(t *testing.T, when string, want ...int64) {
 	t.Helper()
-	if got := b.look(t, asides); fmt.Sprint(got) != fmt.Sprint(want) {
+	if got := b.look(t, sidecars); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%s: files, bytes, texts, sessions, errored, crashed, drops by client, edge, setting: got %v, want %v", when, got, want)
 	}
 }
@@ -67,7 +67,7 @@ func TestWhatComesBesideEventsIsKept(t *testing.T) {
 	b.start(t)
 	b.drained(t)
 	want := []int64{2, 9, 2, 11, 5, 2, 5, 5, 0}
-	b.wantAsides(t, "written", want...)
+	b.wantSidecars(t, "written", want...)
 	b.wantCounts(t, [6]int64{1, 1, 1, 1, 0, 0})
 	if got := b.look(t, `(select count(*) from trivet.feedback where event_id = '`+e.ID.String()+`'), (select count(*) from trivet.drops where reason = 'other'),
 		(select sum(events) from trivet.packs), (select count(*) from trivet.release_hours where release = 'api@2' and sessions = 8 and errored = 3 and crashed = 1)`); fmt.Sprint(got) != "[2 2 1 1]" {
@@ -77,7 +77,7 @@ func TestWhatComesBesideEventsIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.drained(t)
-	b.wantAsides(t, "after a replay", want...)
+	b.wantSidecars(t, "after a replay", want...)
 }
 
 func TestWhatCantBeKeptHarmsNobody(t *testing.T) {
@@ -92,7 +92,7 @@ func TestWhatCantBeKeptHarmsNobody(t *testing.T) {
 		beside(pack.Session, `{"sid":"s1","init":false,"status":"crashed"}`))
 	b.start(t)
 	b.drained(t)
-	b.wantAsides(t, "written", 0, 0, 0, 0, 0, 0, 0, 0, 1)
+	b.wantSidecars(t, "written", 0, 0, 0, 0, 0, 0, 0, 0, 1)
 	b.wantCounts(t, [6]int64{1, 1, 1, 1, 0, 0})
 	if state, err := b.q.State(t.Context(), queue.DeadLetters); err != nil || state.Messages != 0 {
 		t.Errorf("%d dead letters, %v, want none", state.Messages, err)
@@ -113,7 +113,7 @@ func TestAKindOfANewerEdgeWaitsForANewerWorker(t *testing.T) {
 	b.wantCounts(t, [6]int64{1, 1, 1, 1, 0, 0})
 }
 
-func TestAReplayOfOneProjectWritesItsAsidesOnly(t *testing.T) {
+func TestAReplayOfOneProjectWritesItsSidecarsOnly(t *testing.T) {
 	t.Parallel()
 	b := setUp(t)
 	other := session("s2", true, "crashed")
@@ -125,10 +125,10 @@ func TestAReplayOfOneProjectWritesItsAsidesOnly(t *testing.T) {
 		t.Fatalf("%+v, %v, want the event stored", done, err)
 	}
 	// What only counts waits for the live workers, whose turn is still to come.
-	b.wantAsides(t, "after the replay", 1, 1, 0, 0, 1, 1, 0, 0, 0)
+	b.wantSidecars(t, "after the replay", 1, 1, 0, 0, 1, 1, 0, 0, 0)
 	b.cfg.Project = 0
 	b.start(t)
 	b.drained(t)
-	b.wantAsides(t, "after the live workers", 1, 1, 0, 2, 2, 2, 0, 0, 0)
+	b.wantSidecars(t, "after the live workers", 1, 1, 0, 2, 2, 2, 0, 0, 0)
 	b.wantCounts(t, [6]int64{1, 1, 1, 1, 0, 0})
 }

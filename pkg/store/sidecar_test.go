@@ -19,40 +19,40 @@ func noise(project int64, n int, id event.ID, received time.Time, reason string)
 	return r
 }
 
-// session makes an aside of one update.
-func session(id event.ID, at time.Time, began, errored, crashed int) store.Aside {
-	return store.Aside{Project: 1, Received: at, Session: &store.SessionRow{
+// session makes a sidecar of one update.
+func session(id event.ID, at time.Time, began, errored, crashed int) store.Sidecar {
+	return store.Sidecar{Project: 1, Received: at, Session: &store.SessionRow{
 		ID: id, Day: event.DayOf(at), Started: at, Release: "shop@1", Environment: "production", Began: began, Errored: errored, Crashed: crashed,
 	}}
 }
 
-func attached(id event.ID, at time.Time, data string) store.Aside {
-	return store.Aside{Project: 1, Received: at, Attachment: &store.AttachmentRow{
+func attached(id event.ID, at time.Time, data string) store.Sidecar {
+	return store.Sidecar{Project: 1, Received: at, Attachment: &store.AttachmentRow{
 		ID: id, EventID: event.ID{1}, Day: event.DayOf(at), Name: "state.json", Type: "application/json", Data: []byte(data),
 	}}
 }
 
-func wrote(id event.ID, at time.Time, message string) store.Aside {
-	return store.Aside{Project: 1, Received: at, Feedback: &store.FeedbackRow{ID: id, EventID: event.ID{1}, Day: event.DayOf(at), Name: "Ada", Message: message}}
+func wrote(id event.ID, at time.Time, message string) store.Sidecar {
+	return store.Sidecar{Project: 1, Received: at, Feedback: &store.FeedbackRow{ID: id, EventID: event.ID{1}, Day: event.DayOf(at), Name: "Ada", Message: message}}
 }
 
-func dropped(at time.Time, source, reason string, quantity int64) store.Aside {
-	return store.Aside{Project: 1, Received: at, Drop: &store.DropRow{Source: source, Reason: reason, Category: store.CategoryError, Quantity: quantity}}
+func dropped(at time.Time, source, reason string, quantity int64) store.Sidecar {
+	return store.Sidecar{Project: 1, Received: at, Drop: &store.DropRow{Source: source, Reason: reason, Category: store.CategoryError, Quantity: quantity}}
 }
 
-// beside makes one pack of asides and rows.
-func beside(id event.ID, asides []store.Aside, rows ...store.Row) *store.Batch {
+// beside makes one pack of sidecars and rows.
+func beside(id event.ID, sidecars []store.Sidecar, rows ...store.Row) *store.Batch {
 	b := batch(id, rows...)
-	b.Asides = asides
+	b.Sidecars = sidecars
 	return b
 }
 
-// asideSums are what asides leave in the tables.
-type asideSums struct {
+// sidecarSums are what sidecars leave in the tables.
+type sidecarSums struct {
 	Attachments, Bytes, Feedback, Sessions, Errored, Crashed, Marks, ByClient, ByEdge int64
 }
 
-func readAsides(t *testing.T, url string) (s asideSums) {
+func readSidecars(t *testing.T, url string) (s sidecarSums) {
 	t.Helper()
 	queryRow(t, url, `select (select count(*) from trivet.attachments), (select coalesce(sum(size), 0) from trivet.attachments where size = length(data)),
 		(select count(*) from trivet.feedback), (select coalesce(sum(sessions), 0) from trivet.release_hours),
@@ -68,7 +68,7 @@ func TestWhatComesBesideEventsCountsOnce(t *testing.T) {
 	db, url := open(t)
 	at := now()
 	first, file, text := event.NewID(at), event.ID{7}, event.ID{8}
-	asides := []store.Aside{
+	sidecars := []store.Sidecar{
 		session(event.ID{1}, at, 1, 0, 0),
 		session(event.ID{1}, at, 0, 1, 0), // an error, and then a crash
 		session(event.ID{1}, at, 0, 1, 1),
@@ -81,22 +81,22 @@ func TestWhatComesBesideEventsCountsOnce(t *testing.T) {
 		dropped(at, store.DroppedByClient, "before_send", 3),
 		dropped(at, store.DroppedByEdge, "project_rate", 7),
 	}
-	want := asideSums{Attachments: 1, Bytes: 3, Feedback: 1, Sessions: 12, Errored: 5, Crashed: 4, Marks: 2, ByClient: 5, ByEdge: 7}
+	want := sidecarSums{Attachments: 1, Bytes: 3, Feedback: 1, Sessions: 12, Errored: 5, Crashed: 4, Marks: 2, ByClient: 5, ByEdge: 7}
 	for range 3 { // delivered again
-		if _, err := db.Write(t.Context(), beside(first, asides, row(1, 1, event.ID{9}, at))); err != nil {
+		if _, err := db.Write(t.Context(), beside(first, sidecars, row(1, 1, event.ID{9}, at))); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, readAsides(t, url)); diff != "" {
+		if diff := cmp.Diff(want, readSidecars(t, url)); diff != "" {
 			t.Fatalf("after a pack delivered again (-want +got):\n%s", diff)
 		}
 	}
 	// The client sends some of it again in another request.
-	again := []store.Aside{session(event.ID{1}, at, 0, 1, 1), session(event.ID{2}, at, 0, 1, 0), attached(file, at, "abc"), wrote(text, at, "It broke.")}
+	again := []store.Sidecar{session(event.ID{1}, at, 0, 1, 1), session(event.ID{2}, at, 0, 1, 0), attached(file, at, "abc"), wrote(text, at, "It broke.")}
 	if _, err := db.Write(t.Context(), beside(event.NewID(at), again)); err != nil {
 		t.Fatal(err)
 	}
 	want.Errored, want.Marks = want.Errored+1, want.Marks+1
-	if diff := cmp.Diff(want, readAsides(t, url)); diff != "" {
+	if diff := cmp.Diff(want, readSidecars(t, url)); diff != "" {
 		t.Errorf("after more updates (-want +got):\n%s", diff)
 	}
 	readSums(t, url).balance(t)
@@ -108,8 +108,8 @@ func TestASessionCountsForTheHourItBegan(t *testing.T) {
 	began := event.DayOf(time.Now()).Time().Add(-30 * time.Minute) // 23:30
 	begin, end := session(event.ID{1}, began, 1, 0, 0), session(event.ID{1}, began, 0, 1, 1)
 	end.Received = began.Add(2 * time.Hour)
-	for _, a := range []store.Aside{end, begin} { // in any order
-		if _, err := db.Write(t.Context(), beside(event.NewID(began), []store.Aside{a})); err != nil {
+	for _, a := range []store.Sidecar{end, begin} { // in any order
+		if _, err := db.Write(t.Context(), beside(event.NewID(began), []store.Sidecar{a})); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -199,9 +199,9 @@ func TestAReplayAheadOfTheWorkersCountsNoiseOnce(t *testing.T) {
 	db, url := open(t)
 	at := now()
 	id := event.NewID(at)
-	asides := []store.Aside{session(event.ID{1}, at, 1, 0, 0), session(event.ID{1}, at, 0, 1, 1), session(event.ID{}, at, 5, 0, 0), dropped(at, store.DroppedByClient, "before_send", 2)}
+	sidecars := []store.Sidecar{session(event.ID{1}, at, 1, 0, 0), session(event.ID{1}, at, 0, 1, 1), session(event.ID{}, at, 5, 0, 0), dropped(at, store.DroppedByClient, "before_send", 2)}
 	for i, look := range []bool{true, false, true, false} {
-		b := beside(id, asides, noise(1, 1, event.ID{1}, at, "crawler"))
+		b := beside(id, sidecars, noise(1, 1, event.ID{1}, at, "crawler"))
 		b.Packs[0].Look, b.Careful = look, true
 		if _, err := db.Write(t.Context(), b); err != nil {
 			t.Fatal(err)
@@ -210,8 +210,8 @@ func TestAReplayAheadOfTheWorkersCountsNoiseOnce(t *testing.T) {
 			s.balance(t)
 		}
 	}
-	want := asideSums{Sessions: 6, Errored: 1, Crashed: 1, Marks: 2, ByClient: 2}
-	if diff := cmp.Diff(want, readAsides(t, url)); diff != "" {
+	want := sidecarSums{Sessions: 6, Errored: 1, Crashed: 1, Marks: 2, ByClient: 2}
+	if diff := cmp.Diff(want, readSidecars(t, url)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if s := readSums(t, url); s.Filtered != 1 {
@@ -223,13 +223,13 @@ func TestWhatPostgresRefusesBesideEventsIsFound(t *testing.T) {
 	t.Parallel()
 	db, url := open(t)
 	at := now()
-	asides := []store.Aside{
+	sidecars := []store.Sidecar{
 		session(event.ID{1}, at, 1, 1, 0), attached(event.ID{1}, at, "a"), wrote(event.ID{1}, at, "no\x00text"), wrote(event.ID{2}, at, "text"),
 		dropped(at, "nobody", "before_send", 1), dropped(at, store.DroppedByClient, "no\xffUTF-8", 1),
 	}
 	bad := noise(1, 1, event.ID{3}, at, "crawler")
 	bad.Title = "no\x00text"
-	b := beside(event.NewID(at), asides, row(1, 1, event.ID{4}, at), bad)
+	b := beside(event.NewID(at), sidecars, row(1, 1, event.ID{4}, at), bad)
 	if _, err := db.Write(t.Context(), b); !errors.Is(err, store.ErrRejected) {
 		t.Fatalf("got %v, want ErrRejected", err)
 	}
@@ -237,7 +237,7 @@ func TestWhatPostgresRefusesBesideEventsIsFound(t *testing.T) {
 	if err != nil || fmt.Sprint(rows, others) != "[1] [2 4 5]" {
 		t.Errorf("bad: %v, %v, %v, want [1] and [2 4 5]", rows, others, err)
 	}
-	if s, a := readSums(t, url), readAsides(t, url); s != (sums{}) || a != (asideSums{}) {
+	if s, a := readSums(t, url), readSidecars(t, url); s != (sums{}) || a != (sidecarSums{}) {
 		t.Errorf("the search left something: %+v %+v", s, a)
 	}
 }

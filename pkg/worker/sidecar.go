@@ -15,53 +15,53 @@ var kinds = []pack.Kind{pack.Attachment, pack.Feedback, pack.Session, pack.Clien
 
 // What becomes of a record beside events, as its metric calls it.
 const (
-	asideWritten    = "written"    // or was there already
-	asideDropped    = "dropped"    // by a setting, or because it belongs nowhere
-	asideExpired    = "expired"    // older than what is kept
-	asideUnreadable = "unreadable" // nothing can be made of it
-	asideRejected   = "rejected"   // by Postgres, which is a fault of ours; in parts, of which each counts
+	sidecarWritten    = "written"    // or was there already
+	sidecarDropped    = "dropped"    // by a setting, or because it belongs nowhere
+	sidecarExpired    = "expired"    // older than what is kept
+	sidecarUnreadable = "unreadable" // nothing can be made of it
+	sidecarRejected   = "rejected"   // by Postgres, which is a fault of ours; in parts, of which each counts
 )
 
-var asideOutcomes = []string{asideWritten, asideDropped, asideExpired, asideUnreadable, asideRejected}
+var sidecarOutcomes = []string{sidecarWritten, sidecarDropped, sidecarExpired, sidecarUnreadable, sidecarRejected}
 
-// An asideKey is a pair of labels of that metric.
-type asideKey struct {
+// A sidecarKey is a pair of labels of that metric.
+type sidecarKey struct {
 	kind    pack.Kind
 	outcome string
 }
 
-// addAside adds what a record beside events says. It never makes a dead letter: nobody mends a session by hand.
-func (w *Worker) addAside(out *work, index int, r *pack.Record) {
-	outcome := w.readAside(out, index, r)
-	if out.asides == nil {
-		out.asides = map[asideKey]int{}
+// addSidecar adds what a record beside events says. It never makes a dead letter: nobody mends a session by hand.
+func (w *Worker) addSidecar(out *work, index int, r *pack.Record) {
+	outcome := w.readSidecar(out, index, r)
+	if out.sidecars == nil {
+		out.sidecars = map[sidecarKey]int{}
 	}
-	out.asides[asideKey{r.Kind, outcome}]++
+	out.sidecars[sidecarKey{r.Kind, outcome}]++
 }
 
-func (w *Worker) readAside(out *work, index int, r *pack.Record) (outcome string) {
+func (w *Worker) readSidecar(out *work, index int, r *pack.Record) (outcome string) {
 	if w.check(r) != nil {
-		return asideUnreadable
+		return sidecarUnreadable
 	}
 	if r.Day < w.oldest() {
-		return asideExpired
+		return sidecarExpired
 	}
 	rules := w.rulesOf(r.Project)
 	if changed, err := clean(rules, r); err != nil {
-		return asideUnreadable
+		return sidecarUnreadable
 	} else if changed {
 		out.scrubbed++
 	}
-	before := len(out.batch.Asides)
+	before := len(out.batch.Sidecars)
 	defer func() {
 		if p := recover(); p != nil {
-			out.batch.Asides = out.batch.Asides[:before]
-			outcome = asideUnreadable
+			out.batch.Sidecars = out.batch.Sidecars[:before]
+			outcome = sidecarUnreadable
 		}
 	}()
-	add := func(a store.Aside) {
+	add := func(a store.Sidecar) {
 		a.Pack, a.Project, a.Received = index, r.Project, r.Received
-		out.batch.Asides = append(out.batch.Asides, a)
+		out.batch.Sidecars = append(out.batch.Sidecars, a)
 	}
 	var err error
 	switch r.Kind {
@@ -75,13 +75,13 @@ func (w *Worker) readAside(out *work, index int, r *pack.Record) (outcome string
 		outcome, err = report(r, add)
 	}
 	if errors.Is(err, event.ErrInvalid) {
-		return asideUnreadable
+		return sidecarUnreadable
 	}
 	return outcome
 }
 
-// reject counts an aside that was to be written as refused.
-func (w *work) reject(a *store.Aside) {
+// reject counts a sidecar that was to be written as refused.
+func (w *work) reject(a *store.Sidecar) {
 	var kind pack.Kind
 	switch {
 	case a.Attachment != nil:
@@ -95,7 +95,7 @@ func (w *work) reject(a *store.Aside) {
 	default:
 		kind = pack.ClientReport
 	}
-	w.asides[asideKey{kind, asideRejected}]++
+	w.sidecars[sidecarKey{kind, sidecarRejected}]++
 }
 
 // Reasons of drops that are no noise filter.
@@ -104,21 +104,21 @@ const (
 	reasonNoRelease      = "no_release"
 )
 
-func attachment(r *pack.Record, rules *rules, add func(store.Aside)) (outcome string) {
+func attachment(r *pack.Record, rules *rules, add func(store.Sidecar)) (outcome string) {
 	if !rules.attachments || r.Of.IsZero() {
 		if !rules.attachments {
-			add(store.Aside{Drop: &store.DropRow{Source: store.DroppedByFilter, Reason: reasonAttachmentsOff, Category: "attachment", Quantity: 1}})
+			add(store.Sidecar{Drop: &store.DropRow{Source: store.DroppedByFilter, Reason: reasonAttachmentsOff, Category: "attachment", Quantity: 1}})
 		}
-		return asideDropped
+		return sidecarDropped
 	}
-	add(store.Aside{Attachment: &store.AttachmentRow{
+	add(store.Sidecar{Attachment: &store.AttachmentRow{
 		ID: r.ID, EventID: r.Of, Day: r.Day, Data: r.Raw,
 		Name: event.Cut(jsonx.CleanText(r.Name), event.MaxText), Type: event.Cut(jsonx.CleanText(r.Type), event.MaxText),
 	}})
-	return asideWritten
+	return sidecarWritten
 }
 
-func feedback(r *pack.Record, add func(store.Aside)) (outcome string, err error) {
+func feedback(r *pack.Record, add func(store.Sidecar)) (outcome string, err error) {
 	f, err := sentry.ReadFeedback(r.Raw)
 	if err != nil {
 		return "", err
@@ -127,22 +127,22 @@ func feedback(r *pack.Record, add func(store.Aside)) (outcome string, err error)
 	if about.IsZero() && f.EventID != "" {
 		about = event.ClientID(r.Project, f.EventID)
 	}
-	add(store.Aside{Feedback: &store.FeedbackRow{ID: r.ID, EventID: about, Day: r.Day, Name: f.Name, Email: f.Email, Message: f.Message, URL: f.URL}})
-	return asideWritten, nil
+	add(store.Sidecar{Feedback: &store.FeedbackRow{ID: r.ID, EventID: about, Day: r.Day, Name: f.Name, Email: f.Email, Message: f.Message, URL: f.URL}})
+	return sidecarWritten, nil
 }
 
 // session counts sessions for the hour in which they began by the client's clock, where that may be.
-func (w *Worker) session(r *pack.Record, add func(store.Aside)) (outcome string, err error) {
+func (w *Worker) session(r *pack.Record, add func(store.Sidecar)) (outcome string, err error) {
 	sessions, err := sentry.Sessions(r.Raw)
 	if err != nil {
 		return "", err
 	}
-	outcome = asideDropped
+	outcome = sidecarDropped
 	for i := range sessions {
 		s := &sessions[i]
 		if s.Release == "" {
 			if s.Began > 0 {
-				add(store.Aside{Drop: &store.DropRow{Source: store.DroppedByFilter, Reason: reasonNoRelease, Category: "session", Quantity: int64(s.Began)}})
+				add(store.Sidecar{Drop: &store.DropRow{Source: store.DroppedByFilter, Reason: reasonNoRelease, Category: "session", Quantity: int64(s.Began)}})
 			}
 			continue
 		}
@@ -152,24 +152,24 @@ func (w *Worker) session(r *pack.Record, add func(store.Aside)) (outcome string,
 			started = r.Received
 		}
 		if !w.hasPartition(day) {
-			outcome = asideExpired
+			outcome = sidecarExpired
 			continue
 		}
 		var id event.ID
 		if s.ID != "" {
 			id = event.ClientID(r.Project, s.ID)
 		}
-		add(store.Aside{Session: &store.SessionRow{
+		add(store.Sidecar{Session: &store.SessionRow{
 			ID: id, Day: day, Started: started, Release: s.Release, Environment: s.Environment,
 			Began: s.Began, Errored: s.Errored, Crashed: s.Crashed,
 		}})
-		outcome = asideWritten
+		outcome = sidecarWritten
 	}
 	return outcome, nil
 }
 
 // report counts what a client says it did not send, or an edge that it refused.
-func report(r *pack.Record, add func(store.Aside)) (outcome string, err error) {
+func report(r *pack.Record, add func(store.Sidecar)) (outcome string, err error) {
 	discarded, err := sentry.ClientReport(r.Raw)
 	if err != nil {
 		return "", err
@@ -179,9 +179,9 @@ func report(r *pack.Record, add func(store.Aside)) (outcome string, err error) {
 		if r.Kind == pack.EdgeReport {
 			drop.Source, drop.Reason = store.DroppedByEdge, code(d.Reason)
 		}
-		add(store.Aside{Drop: &drop})
+		add(store.Sidecar{Drop: &drop})
 	}
-	return asideWritten, nil
+	return sidecarWritten, nil
 }
 
 // maxCode bounds the codes of refusals.

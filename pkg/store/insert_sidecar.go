@@ -20,8 +20,8 @@ func queueAttachments(queue *pgx.Batch, b *Batch) {
 	var days []int32
 	var names, types []string
 	var data [][]byte
-	for i := range b.Asides {
-		a := &b.Asides[i]
+	for i := range b.Sidecars {
+		a := &b.Sidecars[i]
 		if a.Attachment == nil {
 			continue
 		}
@@ -49,8 +49,8 @@ func queueFeedback(queue *pgx.Batch, b *Batch) {
 	var times []time.Time
 	var days []int32
 	var names, emails, messages, urls []string
-	for i := range b.Asides {
-		a := &b.Asides[i]
+	for i := range b.Sidecars {
+		a := &b.Sidecars[i]
 		if a.Feedback == nil {
 			continue
 		}

@@ -6,9 +6,9 @@ import (
 	"github.com/trivetlabs/trivet/pkg/event"
 )
 
-// An Aside is what came beside events: exactly one of its pointers is set. What has a row of its own (a file, a
+// A Sidecar is what came beside events: exactly one of its pointers is set. What has a row of its own (a file, a
 // text, a session that met an error) is written unless it is there; what only counts does so when its pack is new.
-type Aside struct {
+type Sidecar struct {
 	Pack     int // index into Batch.Packs, or NoPack
 	Project  int64
 	Received time.Time
