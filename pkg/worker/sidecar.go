@@ -43,7 +43,7 @@ func (w *Worker) readSidecar(out *work, index int, r *pack.Record) (outcome stri
 	if w.check(r) != nil {
 		return sidecarUnreadable
 	}
-	if r.Day < w.oldest() {
+	if r.Day < w.oldest() || !w.hasPartition(r.Day) {
 		return sidecarExpired
 	}
 	rules := w.rulesOf(r.Project)
