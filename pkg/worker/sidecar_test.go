@@ -60,13 +60,13 @@ func TestWhatComesBesideEventsIsKept(t *testing.T) {
 	b.publish(t, e, attached(e, "state.json", `{"a":1}`), attached(e, "bytes.bin", "\x00\xff"), form,
 		beside(pack.Feedback, `{"event_id":"`+e.ID.String()+`","comments":"It broke."}`),
 		session("s1", true, "ok"), session("s2", true, "exited"))
-	b.publish(t, session("s1", false, "crashed"), session("s1", false, "unhandled"), session("", true, "abnormal"),
+	b.publish(t, session("s1", false, "crashed"), session("s1", false, "unhandled"), session("s2", false, "errored"), session("", true, "abnormal"),
 		beside(pack.Session, `{"aggregates":[{"started":"2026-11-21T17:13:00.000Z","exited":5,"errored":2,"crashed":1}],"attrs":{"release":"api@2"}}`),
 		beside(pack.ClientReport, `{"discarded_events":[{"reason":"before_send","category":"error","quantity":2},{"reason":"`+strings.Repeat("x", 500)+`","category":"made up","quantity":3}]}`),
 		beside(pack.EdgeReport, `{"discarded_events":[{"reason":"project_rate","category":"error","quantity":4},{"reason":"No Code!","category":"error","quantity":1}]}`))
 	b.start(t)
 	b.drained(t)
-	want := []int64{2, 9, 2, 11, 5, 2, 5, 5, 0}
+	want := []int64{2, 9, 2, 11, 6, 2, 5, 5, 0}
 	b.wantSidecars(t, "written", want...)
 	b.wantCounts(t, [6]int64{1, 1, 1, 1, 0, 0})
 	if got := b.look(t, `(select count(*) from trivet.feedback where event_id = '`+e.ID.String()+`'), (select count(*) from trivet.drops where reason = 'other'),
