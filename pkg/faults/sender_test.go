@@ -41,6 +41,7 @@ type clientEvent struct {
 	noise   bool   // no developer can mend it
 	file    string // sent with it, with a session of its own; "" for none
 	crashed bool   // that session
+	began   string // when, in JSON
 }
 
 func (p *post) request(ctx context.Context, base string) (*http.Request, error) {
@@ -58,8 +59,8 @@ func (p *post) request(ctx context.Context, base string) (*http.Request, error) 
 		fmt.Fprintf(&body, "\n{\"type\":\"event\"}\n%s\n", p.events[0].raw)
 		if e := p.events[0]; e.file != "" {
 			fmt.Fprintf(&body, "{\"type\":\"attachment\",\"filename\":\"state.txt\",\"length\":%d}\n%s\n", len(e.file), e.file)
-			fmt.Fprintf(&body, "{\"type\":\"session\"}\n{\"sid\":\"%s\",\"init\":true,\"status\":\"%s\",\"attrs\":{\"release\":\"shop@1\"}}\n",
-				e.id, map[bool]string{false: "exited", true: "crashed"}[e.crashed])
+			fmt.Fprintf(&body, "{\"type\":\"session\"}\n{\"sid\":\"%s\",\"init\":true,\"started\":%s,\"status\":\"%s\",\"attrs\":{\"release\":\"shop@1\"}}\n",
+				e.id, e.began, map[bool]string{false: "exited", true: "crashed"}[e.crashed])
 		}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, &body)

@@ -81,15 +81,16 @@ func (t *traffic) draft() draft {
 	binary.BigEndian.PutUint64(d.id[8:], t.random.Uint64())
 	d.id[6], d.id[8] = d.id[6]&0x0f|0x40, d.id[8]&0x3f|0x80
 	place, user := t.random.IntN(40), t.random.IntN(200)
-	when := ""
+	when, began := "", ""
 	if t.random.IntN(10) > 0 {
 		at := time.Now().Add(-time.Duration(t.random.IntN(4)) * 24 * time.Hour)
-		when = fmt.Sprintf(`"timestamp":%d.%03d,`, at.Unix(), at.Nanosecond()/1e6)
+		began = fmt.Sprintf(`%d.%03d`, at.Unix(), at.Nanosecond()/1e6)
+		when = fmt.Sprintf(`"timestamp":%s,`, began)
 	}
 	if !d.native {
 		d.noise = t.random.IntN(8) == 0
 		if when != "" && t.random.IntN(8) == 0 {
-			d.file, d.crashed = "file of "+d.id.String(), t.random.IntN(2) == 0
+			d.file, d.crashed, d.began = "file of "+d.id.String(), t.random.IntN(2) == 0, began
 		}
 	}
 	message := fmt.Sprintf("can't read “%d” of undefined %s", t.random.IntN(1000), t.padding())

@@ -44,7 +44,7 @@ func TestWorkersAtOnceAgree(t *testing.T) {
 				sent[all[i].Event.ID] = true
 			}
 			id := event.ID{1, byte(i % 100)}
-			at := now.Add(-time.Duration(i%7) * time.Hour)
+			at := now.Add(-time.Duration(i%100%7) * time.Hour) // the same of each session
 			switch i % 4 {
 			case 0:
 				j.sidecars = append(j.sidecars, session(id, at, 1, 1, i%2), session(event.ID{}, at, 2, 0, 0))
