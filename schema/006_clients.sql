@@ -6,6 +6,8 @@ comment on column projects.settings_at is 'When settings were last changed; work
 
 alter table project_minutes add column filtered bigint not null default 0;
 comment on table project_minutes is 'What became of every event a project sent, by minute of receipt: accepted = events + duplicates + filtered + expired + dead_lettered + still in the queue.';
+comment on column events.protocol is '1 sentry, 2 native, 3 logs, 4 faro, 5 report, 6 otlp.';
+comment on column packs.events is 'Events in it: what belongs to them or is a sum does not count.';
 comment on column project_minutes.filtered is 'Noise by the project''s filters: counted by reason in drops, not stored.';
 
 create table drops (
@@ -17,11 +19,11 @@ create table drops (
     quantity   bigint      not null,
     primary key (project_id, minute, source, reason, category)
 ) with (fillfactor = 70);
-comment on table drops is 'What was not kept, by whom and why. The sum over source filter is project_minutes.filtered; clients and edges tell of theirs as well as they can.';
+comment on table drops is 'What was not kept, by whom and why. The sum over source filter and category error is project_minutes.filtered; clients and edges tell of theirs as well as they can.';
 comment on column drops.project_id is 'The project.';
 comment on column drops.minute is 'Start of the minute of receipt, UTC.';
-comment on column drops.source is 'filter: a noise filter of the worker; client: the SDK, by its client report; edge: ingest, before anything was accepted.';
-comment on column drops.reason is 'Name of the filter, reason of the client report, or code of the refusal; other where the client''s is unknown.';
+comment on column drops.source is 'filter: the worker, by a noise filter or a setting of the project; client: the SDK, by its client report; edge: ingest, before anything was accepted.';
+comment on column drops.reason is 'Name of the filter, attachments_off, no_release of sessions without one, reason of the client report, or code of the refusal; other where the client''s is unknown.';
 comment on column drops.category is 'error, or another of Sentry''s data categories; other where the client''s is unknown.';
 comment on column drops.quantity is 'How many.';
 

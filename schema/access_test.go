@@ -15,7 +15,10 @@ import (
 )
 
 // visible are the tables the query role may read; every other one must be refused to it.
-var visible = []string{"events", "issue_fingerprints", "issue_hours", "issue_users", "issues", "organizations", "project_minutes", "projects"}
+var visible = []string{
+	"attachments", "drops", "events", "feedback", "filtered_samples", "issue_fingerprints", "issue_hours", "issue_users", "issues",
+	"organizations", "project_minutes", "projects", "release_hours",
+}
 
 // twoOrganizations fills every table with a row of project 1 (organization 1) and one of project 2
 // (organization 2), the same but for that.
@@ -35,7 +38,15 @@ const twoOrganizations = `
 	insert into issue_fingerprints (project_id, fingerprint, issue_id, version) select p, gen_random_uuid(), gen_random_uuid(), 1 from generate_series(1, 2) p;
 	insert into issue_hours (project_id, fingerprint, hour, events) select p, gen_random_uuid(), now(), 1 from generate_series(1, 2) p;
 	insert into issue_users (project_id, fingerprint, user_hash) select p, gen_random_uuid(), 1 from generate_series(1, 2) p;
-	insert into project_minutes (project_id, minute) select p, now() from generate_series(1, 2) p;`
+	insert into project_minutes (project_id, minute) select p, now() from generate_series(1, 2) p;
+	insert into drops (project_id, minute, source, reason, category, quantity) select p, now(), 'filter', 'crawler', 'error', 1 from generate_series(1, 2) p;
+	insert into filtered_samples (project_id, reason, event_id, received_at, title, record) select p, 'crawler', gen_random_uuid(), now(), '', '' from generate_series(1, 2) p;
+	insert into release_hours (project_id, release, environment, hour, sessions, errored, crashed) select p, 'a@1', '', now(), 1, 0, 0 from generate_series(1, 2) p;
+	insert into session_marks (session_id, project_id, day, crashed) select gen_random_uuid(), p, current_date, false from generate_series(1, 2) p;
+	insert into attachments (attachment_id, project_id, event_id, received_at, day, size, name, content_type, data)
+	select gen_random_uuid(), p, gen_random_uuid(), now(), current_date, 0, '', '', '' from generate_series(1, 2) p;
+	insert into feedback (feedback_id, project_id, received_at, day, name, email, message, url) select gen_random_uuid(), p, now(), current_date, '', '', '', '' from generate_series(1, 2) p;
+	insert into salts (day, salt) values (current_date, sha256('a'));`
 
 // as runs work in a transaction the way package query does: as its role, for one organization ("" for none).
 func as(t *testing.T, conn *pgx.Conn, organization string, work func(pgx.Tx) error) error {

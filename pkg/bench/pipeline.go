@@ -176,7 +176,7 @@ func (p *pipeline) verify(ctx context.Context, accepted, broken int64) error {
 	var rows, byIssue, byHour, byMinute, other int64
 	err := p.db.pool.QueryRow(ctx, `select (select count(*) from trivet.events), (select coalesce(sum(events), 0) from trivet.issues)::bigint,
 		(select coalesce(sum(events), 0) from trivet.issue_hours)::bigint, (select coalesce(sum(events), 0) from trivet.project_minutes)::bigint,
-		(select coalesce(sum(duplicates + expired + dead_lettered), 0) from trivet.project_minutes)::bigint`).Scan(&rows, &byIssue, &byHour, &byMinute, &other)
+		(select coalesce(sum(duplicates + filtered + expired + dead_lettered), 0) from trivet.project_minutes)::bigint`).Scan(&rows, &byIssue, &byHour, &byMinute, &other)
 	if err != nil {
 		return fmt.Errorf("count rows: %w", err)
 	}

@@ -82,7 +82,7 @@ func (r *rig) readable(a api) {
 	}
 	acknowledged := 0
 	for id, s := range r.history.events {
-		if s.acks == 0 {
+		if s.acks == 0 || s.noise {
 			continue
 		}
 		acknowledged++

@@ -14,13 +14,14 @@ import (
 )
 
 // sound makes a history and tables that agree: two projects of three events, each sent twice, of which one
-// more was sent to each project and neither acknowledged nor stored.
+// more was sent to each project and neither acknowledged nor stored. The first of all came with a file and a session
+// that crashed, the last is noise.
 func sound() (*history, *tables) {
 	h := newHistory()
 	found := &tables{
 		blocks: map[blockKey]int{}, issues: map[groupKey]issue{}, issueOf: map[groupKey]event.ID{},
 		hours: map[timeKey]int64{}, users: map[groupKey]int64{}, minutes: map[minuteKey]int64{},
-		packed: 12, duplicates: 6,
+		marks: map[mark]bool{}, packed: 14, duplicates: 6, filtered: 2, dropped: 2,
 	}
 	at := time.Date(2026, 3, 4, 5, 6, 7, 8000, time.UTC)
 	day, user := event.DayOf(at), int64(7)
@@ -47,6 +48,13 @@ func sound() (*history, *tables) {
 			found.blocks[block] += 10
 		}
 	}
+	first, last := event.ID{1, 0}, event.ID{2, 3}
+	h.events[first].file, h.events[first].crashed = "abc", true
+	found.files = []file{{first, 1, "abc"}}
+	found.marks[mark{first, 1, false}], found.marks[mark{first, 1, true}] = true, true
+	found.sessions, found.errored, found.crashed = 2, 1, 1
+	h.events[last].noise, h.events[last].acks = true, 2
+	found.samples = []sample{{id: last, project: 2, record: pack.Record{Raw: []byte("{3}")}}}
 	return h, found
 }
 
@@ -65,7 +73,7 @@ func TestTheCheckerFails(t *testing.T) {
 		want  []string
 	}{
 		{"what agrees is fine", func(*history, *tables) {}, nil},
-		{"an event that was sent but not acknowledged may be stored", func(h *history, _ *tables) { h.events[event.ID{1, 0}].acks = 0 }, nil},
+		{"an event that was sent but not acknowledged may be stored", func(h *history, _ *tables) { h.events[event.ID{1, 1}].acks = 0 }, nil},
 		{"an acknowledged event is missing", func(h *history, _ *tables) { h.events[event.ID{1, 3}].acks = 1 }, []string{lost, wrongSum}},
 		{"a row, its block and its counts are gone", func(_ *history, found *tables) {
 			found.rows = found.rows[1:]
@@ -113,8 +121,29 @@ func TestTheCheckerFails(t *testing.T) {
 			}
 		}, []string{wrongMin}},
 		{"a duplicate that was counted again", func(_ *history, found *tables) { found.duplicates++ }, []string{wrongSum}},
-		{"a pack that was written and lost", func(_ *history, found *tables) { found.packed, found.duplicates = 11, 5 }, []string{wrongSum}},
+		{"a pack that was written and lost", func(_ *history, found *tables) {
+			found.packed, found.duplicates = 13, 5
+		}, []string{wrongSum}},
 		{"a dead letter", func(_ *history, found *tables) { found.deadLetters, found.duplicates = 1, 5 }, []string{wrongSum}},
+		{"noise that is stored", func(h *history, _ *tables) { h.events[event.ID{2, 1}].noise = true }, []string{wrongNoise}},
+		{"noise that was counted and not dropped", func(_ *history, found *tables) { found.dropped-- }, []string{wrongNoise}},
+		{"noise of which nothing can be seen", func(_ *history, found *tables) { found.samples = nil }, []string{wrongNoise}},
+		{"a sample that is another event", func(_ *history, found *tables) { found.samples[0].record.Raw = []byte("{4}") }, []string{wrongNoise}},
+		{"noise that was counted in two places", func(_ *history, found *tables) { found.filtered, found.dropped, found.duplicates = 3, 3, 5 }, []string{wrongNoise}},
+		{"a file that is missing", func(_ *history, found *tables) { found.files = nil }, []string{wrongFile}},
+		{"a file that is there twice", func(_ *history, found *tables) { found.files = append(found.files, found.files[0]) }, []string{wrongFile}},
+		{"a file with other bytes", func(_ *history, found *tables) { found.files[0].data = "abd" }, []string{wrongFile}},
+		{"a session that was counted too often", func(_ *history, found *tables) { found.sessions = 3 }, []string{wrongRates}},
+		{"a session that was lost", func(_ *history, found *tables) { found.sessions = 1 }, []string{wrongRates}},
+		{"a crash that was counted twice", func(_ *history, found *tables) { found.crashed = 2 }, []string{wrongRates}},
+		{"a crash that was forgotten", func(_ *history, found *tables) {
+			delete(found.marks, mark{event.ID{1, 0}, 1, true})
+			found.crashed = 0
+		}, []string{wrongRates}},
+		{"a crash of nobody", func(_ *history, found *tables) {
+			found.marks[mark{event.ID{1, 1}, 1, true}] = true
+			found.crashed = 2
+		}, []string{wrongRates}},
 		{"a client that was told 500", func(h *history, _ *tables) { h.wrong("status 500") }, []string{badAnswer}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -24,6 +24,9 @@ const (
 	wrongHour  = "hour does not count its events"
 	wrongMin   = "minute does not count its events"
 	wrongSum   = "the ledger does not balance"
+	wrongNoise = "noise is not counted or kept as it came"
+	wrongFile  = "files do not agree"
+	wrongRates = "sessions do not agree"
 	badAnswer  = "answer that no client should get"
 )
 
@@ -50,6 +53,9 @@ func check(h *history, found *tables) []problem {
 	checkIssues(found, f)
 	checkTimes(found, f)
 	checkLedger(h, found, f)
+	checkNoise(h, found, f)
+	checkFiles(h, found, f)
+	checkSessions(h, found, f)
 	for _, p := range h.problems {
 		f.add(badAnswer, "%s", p)
 	}
@@ -74,6 +80,8 @@ func checkEvents(h *history, found *tables, f *findings) {
 		case s == nil:
 			f.add(unexpected, "event %s of project %d", r.id, r.project)
 			continue
+		case s.noise:
+			f.add(wrongNoise, "event %s of project %d is stored", r.id, r.project)
 		case s.project != r.project:
 			f.add(misplaced, "event %s of project %d in project %d", r.id, s.project, r.project)
 		}
@@ -87,7 +95,7 @@ func checkEvents(h *history, found *tables, f *findings) {
 		}
 	}
 	for id, s := range h.events {
-		if s.acks > 0 && stored[id] == 0 {
+		if s.acks > 0 && !s.noise && stored[id] == 0 {
 			f.add(lost, "event %s of project %d, acknowledged %d times", id, s.project, s.acks)
 		}
 	}
@@ -176,9 +184,9 @@ func differ[K, V comparable](want, got map[K]V, tell func(K, V, V)) {
 // acknowledged, and nothing that was not sent.
 func checkLedger(h *history, found *tables, f *findings) {
 	events := int64(len(found.rows))
-	if sum := events + found.duplicates + found.expired + found.deadLetters; sum != found.packed {
-		f.add(wrongSum, "packs held %d events, and %d stored, %d duplicates, %d expired and %d dead letters make %d",
-			found.packed, events, found.duplicates, found.expired, found.deadLetters, sum)
+	if sum := events + found.duplicates + found.filtered + found.expired + found.deadLetters; sum != found.packed {
+		f.add(wrongSum, "packs held %d events, and %d stored, %d duplicates, %d filtered, %d expired and %d dead letters make %d",
+			found.packed, events, found.duplicates, found.filtered, found.expired, found.deadLetters, sum)
 	}
 	if n := cmp.Or(found.expired, found.deadLetters); n != 0 {
 		f.add(wrongSum, "%d expired and %d dead letters, none of which was sent", found.expired, found.deadLetters)

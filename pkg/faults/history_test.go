@@ -15,6 +15,9 @@ import (
 type sent struct {
 	project  int64
 	bytes    [sha256.Size]byte // hash of what was sent
+	noise    bool              // a filter drops it
+	file     string            // attached to it; "" when nothing is
+	crashed  bool              // its session, which begins with it; events without a file have none
 	attempts int               // times it was put on the wire, or may have been
 	acks     int               // of these, how often the answer was 2xx
 }
@@ -39,7 +42,7 @@ func (h *history) attempt(p *post) {
 	for _, e := range p.events {
 		s := h.events[e.id]
 		if s == nil {
-			s = &sent{project: p.target.project, bytes: sha256.Sum256(e.raw)}
+			s = &sent{project: p.target.project, bytes: sha256.Sum256(e.raw), noise: e.noise, file: e.file, crashed: e.crashed}
 			h.events[e.id] = s
 		}
 		s.attempts++
@@ -104,6 +107,14 @@ func (h *history) totals() (t totals) {
 	for _, s := range h.events {
 		t.attempts += s.attempts
 		t.acks += s.acks
+		if s.noise {
+			t.noise.attempts += s.attempts
+			t.noise.acks += s.acks
+		}
+		if s.file != "" {
+			t.sessions.attempts += s.attempts
+			t.sessions.acks += s.acks
+		}
 		if s.acks > 0 {
 			t.acknowledged++
 		}
@@ -111,7 +122,10 @@ func (h *history) totals() (t totals) {
 	return t
 }
 
-type totals struct{ events, acknowledged, attempts, acks int }
+type totals struct {
+	events, acknowledged, attempts, acks int
+	noise, sessions                      struct{ attempts, acks int }
+}
 
 func (h *history) String() string {
 	t := h.totals()

@@ -87,7 +87,8 @@ func (r *rig) empty() {
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(r.t.Context())) }()
 	if _, err := conn.Exec(r.t.Context(), `truncate trivet.events, trivet.blocks, trivet.packs, trivet.issues, trivet.issue_fingerprints,
-		trivet.issue_hours, trivet.issue_users, trivet.project_minutes`); err != nil {
+		trivet.issue_hours, trivet.issue_users, trivet.project_minutes, trivet.drops, trivet.filtered_samples, trivet.release_hours,
+		trivet.session_marks, trivet.attachments`); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -96,14 +97,17 @@ func (r *rig) empty() {
 // the row may differ, and with it an hour or a minute.
 func same(t *testing.T, want, got *tables) {
 	t.Helper()
-	sums := func(f *tables) [5]int64 {
+	sums := func(f *tables) [10]int64 {
 		var users int64
 		for _, i := range f.issues {
 			users += i.users
 		}
-		return [5]int64{int64(len(f.rows)), int64(len(f.issues)), users, f.duplicates, f.packed}
+		return [10]int64{
+			int64(len(f.rows)), int64(len(f.issues)), users, f.duplicates, f.packed,
+			f.filtered, int64(len(f.files)), f.sessions, f.errored, f.crashed,
+		}
 	}
 	if sums(want) != sums(got) {
-		t.Errorf("rows, issues, users, duplicates and packed: got %v, want %v", sums(got), sums(want))
+		t.Errorf("rows, issues, users, duplicates, packed, filtered, files, sessions, errored and crashed: got %v, want %v", sums(got), sums(want))
 	}
 }

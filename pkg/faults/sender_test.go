@@ -36,8 +36,12 @@ type post struct {
 
 // A clientEvent is one event as a client sends it.
 type clientEvent struct {
-	id  event.ID
-	raw []byte
+	id      event.ID
+	raw     []byte
+	noise   bool   // no developer can mend it
+	file    string // sent with it, with a session of its own; "" for none
+	crashed bool   // that session
+	began   string // when, in JSON
 }
 
 func (p *post) request(ctx context.Context, base string) (*http.Request, error) {
@@ -53,12 +57,18 @@ func (p *post) request(ctx context.Context, base string) (*http.Request, error) 
 	} else {
 		fmt.Fprintf(&body, `{"event_id":"%s","sent_at":"%s"}`, p.events[0].id, time.Now().UTC().Format(time.RFC3339Nano))
 		fmt.Fprintf(&body, "\n{\"type\":\"event\"}\n%s\n", p.events[0].raw)
+		if e := p.events[0]; e.file != "" {
+			fmt.Fprintf(&body, "{\"type\":\"attachment\",\"filename\":\"state.txt\",\"length\":%d}\n%s\n", len(e.file), e.file)
+			fmt.Fprintf(&body, "{\"type\":\"session\"}\n{\"sid\":\"%s\",\"init\":true,\"started\":%s,\"status\":\"%s\",\"attrs\":{\"release\":\"shop@1\"}}\n",
+				e.id, e.began, map[bool]string{false: "exited", true: "crashed"}[e.crashed])
+		}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, &body)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Origin", "https://shop.example")
+	req.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0") // only pages make noise
 	req.Header.Set("Content-Type", "text/plain;charset=UTF-8")
 	return req, nil
 }

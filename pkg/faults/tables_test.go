@@ -22,8 +22,39 @@ type tables struct {
 	minutes     map[minuteKey]int64
 	packed      int64 // Σ packs.events
 	duplicates  int64 // Σ of the columns of project_minutes
+	filtered    int64
 	expired     int64
 	deadLetters int64
+
+	files    []file
+	samples  []sample
+	marks    map[mark]bool
+	dropped  int64 // Σ drops of filters
+	sessions int64 // Σ of the columns of release_hours
+	errored  int64
+	crashed  int64
+}
+
+// A file is one of attachments.
+type file struct {
+	event   event.ID
+	project int64
+	data    string
+}
+
+// A sample is one of filtered_samples.
+type sample struct {
+	id      event.ID
+	project int64
+	record  pack.Record
+	problem error
+}
+
+// A mark says that a session met an error, or crashed.
+type mark struct {
+	id      event.ID
+	project int64
+	crashed bool
 }
 
 // A row is one of events, with the record that its place in its block holds.
@@ -77,10 +108,14 @@ func readTables(ctx context.Context, url string) (*tables, error) {
 	found := &tables{
 		blocks: map[blockKey]int{}, issues: map[groupKey]issue{}, issueOf: map[groupKey]event.ID{},
 		hours: map[timeKey]int64{}, users: map[groupKey]int64{}, minutes: map[minuteKey]int64{},
+		marks: map[mark]bool{},
 	}
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err = pgx.BeginTxFunc(ctx, conn, snapshot, func(tx pgx.Tx) error {
 		if err := found.readEvents(ctx, tx); err != nil {
+			return err
+		}
+		if err := found.readSidecars(ctx, tx); err != nil {
 			return err
 		}
 		return found.readCounters(ctx, tx)
@@ -141,54 +176,4 @@ func cut(block []byte, start, length int) (pack.Record, error) {
 		err = fmt.Errorf("%d bytes behind the record", len(rest))
 	}
 	return record, err
-}
-
-func (f *tables) readCounters(ctx context.Context, tx pgx.Tx) error {
-	var k groupKey
-	var at, last time.Time
-	var id event.ID
-	var n, m int64
-	group := []any{&k.project, (*[16]byte)(&k.id)}
-	for _, table := range []struct {
-		sql  string
-		into []any
-		keep func()
-	}{
-		{
-			`select project_id, issue_id, events, users, first_seen, last_seen from trivet.issues`, append(group, &n, &m, &at, &last),
-			func() { f.issues[k] = issue{n, m, at.UTC(), last.UTC()} },
-		},
-		{
-			`select project_id, fingerprint, issue_id from trivet.issue_fingerprints`, append(group, (*[16]byte)(&id)),
-			func() { f.issueOf[k] = id },
-		},
-		{
-			`select project_id, fingerprint, hour, events from trivet.issue_hours`, append(group, &at, &n),
-			func() { f.hours[timeKey{k, at.UTC()}] = n },
-		},
-		{
-			`select project_id, fingerprint, count(*) from trivet.issue_users group by 1, 2`, append(group, &n),
-			func() { f.users[k] = n },
-		},
-		{
-			`select project_id, minute, events from trivet.project_minutes`,
-			[]any{&k.project, &at, &n},
-			func() { f.minutes[minuteKey{k.project, at.UTC()}] = n },
-		},
-		{
-			`select coalesce(sum(duplicates), 0)::bigint, coalesce(sum(expired), 0)::bigint, coalesce(sum(dead_lettered), 0)::bigint,
-			(select coalesce(sum(events), 0)::bigint from trivet.packs) from trivet.project_minutes`,
-			[]any{&f.duplicates, &f.expired, &f.deadLetters, &f.packed},
-			func() {},
-		},
-	} {
-		rows, err := tx.Query(ctx, table.sql)
-		if err != nil {
-			return err
-		}
-		if _, err := pgx.ForEachRow(rows, table.into, func() error { table.keep(); return nil }); err != nil {
-			return err
-		}
-	}
-	return nil
 }

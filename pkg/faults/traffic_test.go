@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"iter"
@@ -74,17 +73,25 @@ func (t *traffic) endless() iter.Seq[post] {
 }
 
 // draft makes an event: of 40 places in the code and 200 users, of one of four days, each a partition of its
-// own, one in ten without any time.
+// own, one in ten without any time. Of those by Sentry's SDK one in eight is noise, and one in eight with a time has
+// a file and a session.
 func (t *traffic) draft() draft {
 	d := draft{target: t.random.IntN(len(t.targets)), native: t.random.IntN(3) == 0}
 	binary.BigEndian.PutUint64(d.id[:8], t.random.Uint64())
 	binary.BigEndian.PutUint64(d.id[8:], t.random.Uint64())
 	d.id[6], d.id[8] = d.id[6]&0x0f|0x40, d.id[8]&0x3f|0x80
 	place, user := t.random.IntN(40), t.random.IntN(200)
-	when := ""
+	when, began := "", ""
 	if t.random.IntN(10) > 0 {
 		at := time.Now().Add(-time.Duration(t.random.IntN(4)) * 24 * time.Hour)
-		when = fmt.Sprintf(`"timestamp":%d.%03d,`, at.Unix(), at.Nanosecond()/1e6)
+		began = fmt.Sprintf(`%d.%03d`, at.Unix(), at.Nanosecond()/1e6)
+		when = fmt.Sprintf(`"timestamp":%s,`, began)
+	}
+	if !d.native {
+		d.noise = t.random.IntN(8) == 0
+		if when != "" && t.random.IntN(8) == 0 {
+			d.file, d.crashed, d.began = "file of "+d.id.String(), t.random.IntN(2) == 0, began
+		}
 	}
 	message := fmt.Sprintf("can't read “%d” of undefined %s", t.random.IntN(1000), t.padding())
 	if d.native {
@@ -92,15 +99,22 @@ func (t *traffic) draft() draft {
 			d.id, when, message, place, place+1, user)
 		return d
 	}
+	if d.noise {
+		message = "ResizeObserver loop completed with undelivered notifications."
+	}
 	d.raw = fmt.Appendf(nil, `{"event_id":"%s",%s"platform":"javascript","level":"error","exception":{"values":[{"type":"RangeError","value":"%s","stacktrace":{"frames":[{"function":"cart%d","filename":"https://shop.example/app.js","lineno":%d,"colno":7,"in_app":true}]}}]},"user":{"id":"u%d"}}`,
 		d.id, when, message, place, place+1, user)
 	return d
 }
 
+// padding is of letters alone: random text of other signs looks like a secret now and then, and would be scrubbed.
 func (t *traffic) padding() string {
-	b := make([]byte, t.pad*3/4)
+	b := make([]byte, t.pad)
 	_, _ = t.noise.Read(b) // never fails
-	return base64.StdEncoding.EncodeToString(b)
+	for i := range b {
+		b[i] = 'a' + b[i]%26
+	}
+	return string(b)
 }
 
 // traffic returns what the rig's senders post, with random sources of its own.

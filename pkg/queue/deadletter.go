@@ -20,10 +20,10 @@ type DeadLetter struct {
 	Project  int64     `json:"project_id"` // 0 when nobody could tell
 	EventID  event.ID  `json:"event_id"`
 	Pack     event.ID  `json:"pack_id"`
-	Reason   string    `json:"reason"` // one word: invalid, corrupt, rejected
+	Reason   string    `json:"reason"` // one word: invalid, corrupt, unscrubbed, rejected
 	Error    string    `json:"error"`
 	Time     time.Time `json:"time"`
-	Record   []byte    `json:"-"` // as package pack writes one; the whole frame for a corrupt pack
+	Record   []byte    `json:"-"` // scrubbed, as package pack writes one; without Raw where that can't be, empty for a corrupt pack
 }
 
 // maxErrorHeader keeps headers far below the server's 64 KiB.

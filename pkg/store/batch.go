@@ -6,10 +6,11 @@ import (
 	"github.com/trivetlabs/trivet/pkg/event"
 )
 
-// A Batch is what one transaction writes: packs, whole, and the rows that came of them.
+// A Batch is what one transaction writes: packs, whole, the rows that came of them, and what came beside events.
 type Batch struct {
-	Packs []Pack
-	Rows  []Row
+	Packs    []Pack
+	Rows     []Row
+	Sidecars []Sidecar
 
 	// Careful says that some of it was probably written before (a redelivery): look first.
 	Careful bool
@@ -21,14 +22,14 @@ type Batch struct {
 type Pack struct {
 	ID     event.ID
 	Day    event.Day // of receipt of its first record, the same in every delivery
-	Events int       // records in it, whatever becomes of them
+	Events int       // events in it, whatever becomes of them
 	Look   bool      // write no row for it: a replay of one project leaves the rest of the pack unwritten
 }
 
 // NoPack as Row.Pack marks a row that came by itself: a dead letter that is tried again.
 const NoPack = -1
 
-// An Outcome is what is to become of a record.
+// An Outcome is what is to become of an event.
 type Outcome int8
 
 // The outcomes.
@@ -36,23 +37,26 @@ const (
 	Insert  Outcome = iota // insert it, unless it is there
 	Expired                // older than what is kept: count it
 	Dead                   // can't be written: count it; the caller buries it after the commit
+	Noise                  // a filter dropped it: count it by Reason and keep it as a sample for a while
 )
 
-// A Row is one record of a batch.
+// A Row is one event of a batch.
 type Row struct {
 	Pack     int // index into Batch.Packs, or NoPack
 	Outcome  Outcome
 	Project  int64
 	Received time.Time
 
-	// The rest only for Insert.
+	// Of the rest, Noise needs the first four, Insert all but Reason.
 	Event       *event.Event
-	Fingerprint event.ID
-	Version     int16 // of the grouping
-	UserHash    *int64
+	Reason      string // why it is noise
 	Title       string
 	Record      []byte // as package pack wrote it
-	Fallback    bool   // the event may lie on a neighbouring day: see pack.Record
+	Fingerprint event.ID
+	Earlier     []event.ID // what earlier groupings would have made of it, newest first; may be left out where Fingerprint is known
+	Version     int16      // of the grouping
+	UserHash    *int64
+	Fallback    bool // the event may lie on a neighbouring day: see pack.Record
 }
 
 // key is what makes an event one: the primary key of events.
@@ -78,6 +82,6 @@ func (r *Row) keys() []key {
 
 // A Result counts what became of the rows of a committed batch.
 type Result struct {
-	Stored, Duplicates, Expired, Dead int
-	NewIssues                         int
+	Stored, Duplicates, Expired, Dead, Filtered int
+	NewIssues                                   int
 }

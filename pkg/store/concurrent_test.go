@@ -12,7 +12,7 @@ import (
 )
 
 // TestWorkersAtOnceAgree lets four writers commit overlapping batches, each in an order of its own, some of
-// them twice: no deadlock, and every sum as if there had been one.
+// them twice, with noise and with what comes beside events: no deadlock, and every sum as if there had been one.
 func TestWorkersAtOnceAgree(t *testing.T) {
 	t.Parallel()
 	db, url := open(t)
@@ -21,19 +21,43 @@ func TestWorkersAtOnceAgree(t *testing.T) {
 	all := make([]store.Row, events)
 	for i := range all {
 		all[i] = row(int64(1+i%3), i%40, event.NewID(now), now.Add(-time.Duration(i)*time.Second))
+		if i%5 == 0 {
+			all[i].Outcome, all[i].Reason = store.Noise, []string{"crawler", "extension"}[i%2]
+		}
 	}
 	type job struct {
-		id   event.ID
-		rows []store.Row
+		id       event.ID
+		rows     []store.Row
+		sidecars []store.Sidecar
 	}
 	random := rand.New(rand.NewPCG(1, 2)) // a seed that fails must fail again
 	var jobs []job
-	sent := map[event.ID]bool{}
+	sent, marked, files := map[event.ID]bool{}, map[event.ID]bool{}, map[event.ID]bool{}
+	var filtered, began, dropped int64
 	for range writers * rounds {
 		j := job{id: event.NewID(now)}
 		for _, i := range random.Perm(events)[:size] {
 			j.rows = append(j.rows, all[i])
-			sent[all[i].Event.ID] = true
+			if all[i].Outcome == store.Noise {
+				filtered++
+			} else {
+				sent[all[i].Event.ID] = true
+			}
+			id := event.ID{1, byte(i % 100)}
+			at := now.Add(-time.Duration(i%100%7) * time.Hour) // the same of each session
+			switch i % 4 {
+			case 0:
+				j.sidecars = append(j.sidecars, session(id, at, 1, 1, i%2), session(event.ID{}, at, 2, 0, 0))
+				began, marked[id] = began+3, true
+			case 1:
+				j.sidecars = append(j.sidecars, attached(id, now, "abc"), wrote(id, now, "It broke."))
+				files[id] = true
+			case 2:
+				j.sidecars = append(j.sidecars, store.Sidecar{Project: int64(1 + i%3), Received: at, Drop: &store.DropRow{
+					Source: store.DroppedByClient, Reason: "before_send", Category: []string{"error", "session", "span"}[i%3], Quantity: 2,
+				}})
+				dropped += 2
+			}
 		}
 		jobs = append(jobs, j)
 	}
@@ -45,7 +69,9 @@ func TestWorkersAtOnceAgree(t *testing.T) {
 					// Each writer has events of its own, as each worker decodes its own.
 					rows := slices.Clone(jobs[i].rows)
 					slices.Reverse(rows)
-					if _, err := db.Write(t.Context(), batch(jobs[i].id, rows...)); err != nil {
+					sidecars := slices.Clone(jobs[i].sidecars)
+					slices.Reverse(sidecars)
+					if _, err := db.Write(t.Context(), beside(jobs[i].id, sidecars, rows...)); err != nil {
 						t.Errorf("writer %d: %v", w, err)
 						return
 					}
@@ -56,7 +82,16 @@ func TestWorkersAtOnceAgree(t *testing.T) {
 	group.Wait()
 	s := readSums(t, url)
 	s.balance(t)
-	if s.Rows != int64(len(sent)) {
-		t.Errorf("%d rows, want %d", s.Rows, len(sent))
+	if s.Rows != int64(len(sent)) || s.Filtered != filtered {
+		t.Errorf("%d rows and %d filtered, want %d and %d", s.Rows, s.Filtered, len(sent), filtered)
+	}
+	a, n := readSidecars(t, url), int64(len(files))
+	if a.Sessions != began || a.Errored != int64(len(marked)) || a.Crashed != a.Marks-a.Errored || a.Attachments != n || a.Feedback != n || a.ByClient != dropped {
+		t.Errorf("got %+v, want %d sessions, %d errored, %d files and texts, %d dropped", a, began, len(marked), n, dropped)
+	}
+	var samples, most int64
+	queryRow(t, url, `select count(*), max(n) from (select count(*) as n from trivet.filtered_samples group by project_id, reason) as samples`, &samples, &most)
+	if samples != 3*2 || most > 50+writers*50 {
+		t.Errorf("samples of %d filters, at most %d of one", samples, most)
 	}
 }

@@ -21,7 +21,11 @@ type group struct {
 	first, last *Row // by receipt
 	firstNamed  *Row // the first and last that name a release, nil when none does
 	lastNamed   *Row
+	earlier     []event.ID // what earlier groupings made of its events, see maxEarlier
 }
+
+// maxEarlier bounds how many issues of earlier groupings are looked for: a new version may join many.
+const maxEarlier = 16
 
 // groupRows gathers new rows by fingerprint, sorted.
 func groupRows(rows []*Row) []*group {
@@ -34,6 +38,11 @@ func groupRows(rows []*Row) []*group {
 			byKey[k] = g
 		}
 		g.events++
+		for _, id := range r.Earlier {
+			if len(g.earlier) < maxEarlier && id != k.fingerprint && !slices.Contains(g.earlier, id) {
+				g.earlier = append(g.earlier, id)
+			}
+		}
 		if r.Received.Before(g.first.Received) {
 			g.first = r
 		}
@@ -59,15 +68,19 @@ var insertFingerprintsSQL string
 //go:embed sql/select_fingerprints.sql
 var selectFingerprintsSQL string
 
-// queueFingerprints makes sure that every fingerprint belongs to an issue, a new one to an issue of its
-// own, and leaves the map in issueOf.
+// queueFingerprints makes sure that every fingerprint belongs to an issue, a new one to that of an earlier
+// grouping or else to one of its own, and leaves the map in issueOf.
 func queueFingerprints(queue *pgx.Batch, groups []*group, issueOf map[groupKey]event.ID) {
 	n := len(groups)
 	projects, fingerprints, versions := make([]int64, n), make([][16]byte, n), make([]int16, n)
+	of, ofProjects, earlier := []int32{}, []int64{}, [][16]byte{}
 	for i, g := range groups {
 		projects[i], fingerprints[i], versions[i] = g.project, g.fingerprint, g.version
+		for _, id := range g.earlier {
+			of, ofProjects, earlier = append(of, int32(i+1)), append(ofProjects, g.project), append(earlier, id)
+		}
 	}
-	queue.Queue(insertFingerprintsSQL, projects, fingerprints, versions)
+	queue.Queue(insertFingerprintsSQL, projects, fingerprints, versions, of, ofProjects, earlier)
 	queue.Queue(selectFingerprintsSQL, projects, fingerprints).Query(func(rows pgx.Rows) error {
 		var project int64
 		var fingerprint, issue [16]byte

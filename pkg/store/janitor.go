@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -66,8 +65,8 @@ func (s *Store) Lead(ctx context.Context, lock string, work func(context.Context
 
 // A Retention is how long things are kept.
 type Retention struct {
-	Events event.Day // the oldest day whose events stay
-	Packs  event.Day // the oldest day whose packs stay: they must outlive every replay
+	Events event.Day // the oldest day whose events stay, and what came with them
+	Packs  event.Day // the oldest day whose packs and marks of sessions stay: they must outlive every replay
 }
 
 // expiredMark tells a partition we detached to drop it from one that an operator detached to keep it.
@@ -85,7 +84,7 @@ func (s *Store) DropExpired(ctx context.Context, r Retention) (dropped []string,
 	}
 	defer conn.Release()
 	const statement = `select parent, name, detaching from trivet.partitions
-		where day < date '1970-01-01' + case parent when 'packs' then $2::integer else $1::integer end order by day, name`
+		where day < date '1970-01-01' + case when parent in ('packs', 'session_marks') then $2::integer else $1::integer end order by day, name`
 	type partition struct {
 		Parent, Name string
 		Detaching    bool
@@ -134,7 +133,7 @@ func (s *Store) DropExpired(ctx context.Context, r Retention) (dropped []string,
 // DropDetached drops partitions that were detached by a process which died before it could drop them.
 func (s *Store) DropDetached(ctx context.Context) error {
 	const statement = `select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
-		where n.nspname = 'trivet' and c.relkind = 'r' and not c.relispartition and c.relname ~ '^(events|blocks|packs)_\d{8}$'
+		where n.nspname = 'trivet' and c.relkind = 'r' and not c.relispartition and c.relname ~ '^(events|blocks|packs|attachments|feedback|session_marks)_\d{8}$'
 			and obj_description(c.oid, 'pg_class') = $1`
 	rows, err := s.db.Query(ctx, statement, expiredMark)
 	if err != nil {
@@ -150,43 +149,4 @@ func (s *Store) DropDetached(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// ExpireProjects deletes the events of projects that keep theirs for fewer days than the installation, a day
-// at a time, and returns how many rows went. A day that fails is left for the next time and stops no other.
-func (s *Store) ExpireProjects(ctx context.Context, today event.Day) (deleted int64, err error) {
-	const statement = `select p.project_id, d.day - date '1970-01-01'
-		from trivet.projects p join trivet.partitions d on d.parent = 'events' and d.day < date '1970-01-01' + ($1::integer - p.retention_days)
-		where p.retention_days is not null order by d.day, p.project_id`
-	rows, err := s.db.Query(ctx, statement, int32(today))
-	if err != nil {
-		return 0, fmt.Errorf("list retentions: %w", explain(err))
-	}
-	type due struct {
-		Project int64
-		Day     int32
-	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[due])
-	if err != nil {
-		return 0, fmt.Errorf("list retentions: %w", explain(err))
-	}
-	for _, d := range all {
-		n, dayErr := s.expireDay(ctx, d.Project, d.Day)
-		deleted += n
-		err = errors.Join(err, dayErr)
-	}
-	return deleted, err
-}
-
-func (s *Store) expireDay(ctx context.Context, project int64, day int32) (deleted int64, err error) {
-	for _, table := range []string{"events", "blocks"} {
-		tag, err := s.db.Exec(ctx, fmt.Sprintf(`delete from trivet.%s where project_id = $1 and day = date '1970-01-01' + $2::integer`, table), project, day)
-		if err != nil {
-			return deleted, fmt.Errorf("expire %s of project %d: %w", table, project, explain(err))
-		}
-		if table == "events" {
-			deleted = tag.RowsAffected()
-		}
-	}
-	return deleted, nil
 }

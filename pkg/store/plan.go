@@ -11,7 +11,8 @@ import (
 	"github.com/trivetlabs/trivet/pkg/pack"
 )
 
-// A plan is a batch made ready to send: which rows are new, their blocks, and the bodies of both COPYs.
+// A plan is a batch made ready to send: which rows are new, their blocks, and the bodies of both COPYs
+// where a row is new.
 type plan struct {
 	fresh  []*Row // to be inserted, in the order of compareKeys
 	known  []*Row // there already, or a second time in this batch
@@ -39,9 +40,16 @@ func newPlan(codec *pack.Codec, b *Batch, there map[key]bool) *plan {
 		seen[r.key()] = true
 		p.fresh = append(p.fresh, r)
 	}
-	p.encode(codec)
+	if len(p.fresh) > 0 {
+		p.encode(codec)
+	}
 	slices.SortFunc(p.known, compareKeys)
 	return p
+}
+
+// moves tells whether a row is new though its pack was written before: then it was counted as something else.
+func (p *plan) moves(b *Batch, states map[event.ID]packState) bool {
+	return slices.ContainsFunc(p.fresh, func(r *Row) bool { return r.Pack != NoPack && b.state(r.Pack, states) == packKnown })
 }
 
 // compareKeys orders rows as they are inserted everywhere, or two workers with the same events would

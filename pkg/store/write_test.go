@@ -38,7 +38,7 @@ func batch(id event.ID, rows ...store.Row) *store.Batch {
 
 // sums are what must always balance.
 type sums struct {
-	Packed, Rows, Issues, Hours, Minutes, Duplicates, Expired, Dead, Users, IssueUsers, Blocked int64
+	Packed, Rows, Issues, Hours, Minutes, Duplicates, Filtered, Expired, Dead, Users, IssueUsers, Blocked, Drops int64
 }
 
 func readSums(t *testing.T, url string) (s sums) {
@@ -50,22 +50,25 @@ func readSums(t *testing.T, url string) (s sums) {
 		(select coalesce(sum(events), 0) from trivet.issue_hours),
 		(select coalesce(sum(events), 0) from trivet.project_minutes),
 		(select coalesce(sum(duplicates), 0) from trivet.project_minutes),
+		(select coalesce(sum(filtered), 0) from trivet.project_minutes),
 		(select coalesce(sum(expired), 0) from trivet.project_minutes),
 		(select coalesce(sum(dead_lettered), 0) from trivet.project_minutes),
 		(select coalesce(sum(users), 0) from trivet.issues),
 		(select count(*) from trivet.issue_users),
-		(select count(*) from trivet.events e join trivet.blocks b using (project_id, block_id, day))`
-	queryRow(t, url, statement, &s.Packed, &s.Rows, &s.Issues, &s.Hours, &s.Minutes, &s.Duplicates, &s.Expired, &s.Dead, &s.Users, &s.IssueUsers, &s.Blocked)
+		(select count(*) from trivet.events e join trivet.blocks b using (project_id, block_id, day)),
+		(select coalesce(sum(quantity), 0) from trivet.drops where source = 'filter' and category = 'error')`
+	queryRow(t, url, statement, &s.Packed, &s.Rows, &s.Issues, &s.Hours, &s.Minutes, &s.Duplicates, &s.Filtered, &s.Expired, &s.Dead, &s.Users, &s.IssueUsers,
+		&s.Blocked, &s.Drops)
 	return s
 }
 
 // balance checks the ledger: every event in packs is in exactly one place, and all counters agree.
 func (s sums) balance(t *testing.T) {
 	t.Helper()
-	if s.Rows != s.Issues || s.Rows != s.Hours || s.Rows != s.Minutes || s.Rows != s.Blocked || s.Users != s.IssueUsers {
+	if s.Rows != s.Issues || s.Rows != s.Hours || s.Rows != s.Minutes || s.Rows != s.Blocked || s.Filtered != s.Drops || s.Users != s.IssueUsers {
 		t.Errorf("counters disagree: %+v", s)
 	}
-	if s.Packed != s.Minutes+s.Duplicates+s.Expired+s.Dead {
+	if s.Packed != s.Minutes+s.Duplicates+s.Filtered+s.Expired+s.Dead {
 		t.Errorf("the ledger does not balance: %+v", s)
 	}
 }
@@ -209,8 +212,8 @@ func TestBadRowsAreFoundAndTheRestIsWritten(t *testing.T) {
 	if _, err := db.Write(t.Context(), b); !errors.Is(err, store.ErrRejected) {
 		t.Fatalf("got %v, want ErrRejected", err)
 	}
-	bad, err := db.Bad(t.Context(), b)
-	if diff := cmp.Diff([]int{3, 17}, bad); err != nil || diff != "" {
+	bad, sidecars, err := db.Bad(t.Context(), b)
+	if diff := cmp.Diff([]int{3, 17}, bad); err != nil || diff != "" || len(sidecars) > 0 {
 		t.Fatalf("bad rows: %v\n%s", err, diff)
 	}
 	if s := readSums(t, url); s != (sums{}) {

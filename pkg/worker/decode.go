@@ -1,17 +1,13 @@
 package worker
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
+	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"time"
+	"slices"
 
 	"github.com/trivetlabs/trivet/pkg/event"
-	"github.com/trivetlabs/trivet/pkg/grouping"
 	"github.com/trivetlabs/trivet/pkg/pack"
-	"github.com/trivetlabs/trivet/pkg/protocol"
 	"github.com/trivetlabs/trivet/pkg/queue"
 	"github.com/trivetlabs/trivet/pkg/store"
 )
@@ -22,14 +18,32 @@ type work struct {
 	batch      store.Batch
 	deliveries []queue.Delivery
 	letters    []queue.DeadLetter
-	foreign    int               // records of other projects, acknowledged unwritten
-	packs      map[event.ID]bool // those in batch
+	foreign    int                // events of other projects, acknowledged unwritten
+	packs      map[event.ID]bool  // those in batch
+	scrubbed   int                // records of which something was taken out
+	sidecars   map[sidecarKey]int // what became of records beside events
+	room       []byte             // for records that were rewritten
+}
+
+// recordRoom is how much of it is made at once.
+const recordRoom = 256 << 10
+
+// append writes a record that was changed and returns its bytes.
+func (w *work) append(r *pack.Record) []byte {
+	if need := len(r.Raw) + 4<<10; cap(w.room)-len(w.room) < need { // a header of ordinary length besides
+		w.room = make([]byte, 0, max(need, recordRoom))
+	}
+	start := len(w.room)
+	w.room = r.Append(w.room)
+	return w.room[start:len(w.room):len(w.room)]
 }
 
 // Reasons of dead letters.
 const (
-	reasonInvalid = "invalid" // no event can be made of the bytes
-	reasonCorrupt = "corrupt" // the pack itself can't be read
+	reasonInvalid    = "invalid"    // no event can be made of the bytes
+	reasonCorrupt    = "corrupt"    // the pack itself can't be read
+	reasonUnscrubbed = "unscrubbed" // the bytes can't be scrubbed, and are withheld
+	reasonRejected   = "rejected"   // Postgres refuses the row
 )
 
 // maxInflated is where a transaction stops taking packs: a hostile pack of a few kilobytes inflates to
@@ -38,19 +52,22 @@ const maxInflated = 32 << 20
 
 // decode makes rows of the first deliveries, of at least one and of no more than about maxInflated bytes, and
 // returns those it left for the next transaction. A pack that only a newer worker can read is left out, to come
-// again.
-func (w *Worker) decode(deliveries []queue.Delivery) (out *work, rest []queue.Delivery) {
+// again. The error is one of the database, which is asked for what is needed before anything is looked at.
+func (w *Worker) decode(ctx context.Context, deliveries []queue.Delivery) (out *work, rest []queue.Delivery, err error) {
 	out = &work{packs: make(map[event.ID]bool, len(deliveries))}
 	inflated := 0
 	for i, d := range deliveries {
 		if inflated >= maxInflated {
-			return out, deliveries[i:]
+			return out, deliveries[i:], nil
 		}
 		body, err := w.codec.Inflate(nil, d.Body)
 		inflated += len(body)
 		var records []pack.Record
 		if err == nil {
 			records, err = pack.Records(body)
+		}
+		if !allKnown(records) {
+			err = fmt.Errorf("%w: kind of record", pack.ErrNewer)
 		}
 		if errors.Is(err, pack.ErrNewer) {
 			w.newer.Store(&problem{fmt.Errorf("pack %s: %w", d.ID, err)})
@@ -63,15 +80,30 @@ func (w *Worker) decode(deliveries []queue.Delivery) (out *work, rest []queue.De
 		if d.Attempts > 1 {
 			out.batch.Careful = true
 		}
+		if err := w.loadSalts(ctx, records); err != nil {
+			return nil, nil, err
+		}
 		out.deliveries = append(out.deliveries, d)
 		w.addPack(out, d, records)
 		if err != nil {
 			out.letters = append(out.letters, queue.DeadLetter{
-				EventID: d.ID, Pack: d.ID, Reason: reasonCorrupt, Error: err.Error(), Record: d.Body,
+				EventID: d.ID, Pack: d.ID, Reason: reasonCorrupt,
+				// What can't be read can't be scrubbed. The stream keeps it for whoever wants to see.
+				Error: fmt.Sprintf("%v; body withheld, see %s sequence %d", err, queue.Events, d.Sequence),
 			})
 		}
 	}
-	return out, nil
+	return out, nil, nil
+}
+
+// allKnown tells whether this worker knows what every record is.
+func allKnown(records []pack.Record) bool {
+	for i := range records {
+		if k := records[i].Kind; k != pack.Event && !slices.Contains(kinds, k) {
+			return false
+		}
+	}
+	return true
 }
 
 // addPack adds the rows of one pack. Its day is that of its first record, which is the same in every
@@ -84,90 +116,37 @@ func (w *Worker) addPack(out *work, d queue.Delivery, records []pack.Record) {
 	if day := event.DayOf(received(&records[0])); !out.packs[d.ID] && w.hasPartition(day) {
 		out.packs[d.ID] = true // the same one a second time in this batch is known
 		index = len(out.batch.Packs)
-		out.batch.Packs = append(out.batch.Packs, store.Pack{ID: d.ID, Day: day, Events: len(records), Look: w.cfg.Project != 0})
+		out.batch.Packs = append(out.batch.Packs, store.Pack{ID: d.ID, Day: day, Events: events(records), Look: w.cfg.Project != 0})
 	}
 	for i := range records {
 		r := &records[i]
-		if w.cfg.Project != 0 && r.Project != w.cfg.Project {
+		foreign := w.cfg.Project != 0 && r.Project != w.cfg.Project
+		switch {
+		case r.Kind != pack.Event && !foreign:
+			w.addSidecar(out, index, r)
+		case r.Kind == pack.Event && foreign:
 			out.foreign++
-			continue
+		case r.Kind == pack.Event:
+			w.addRecord(out, index, d.ID, r)
 		}
-		w.addRecord(out, index, d.ID, r)
 	}
 }
 
-// maxAhead is how far the clock of an edge may be before ours.
-const maxAhead = 24 * time.Hour
+// events counts the records that are events: only they are accepted, stored, filtered or lost.
+func events(records []pack.Record) (n int) {
+	for i := range records {
+		if records[i].Kind == pack.Event {
+			n++
+		}
+	}
+	return n
+}
 
 // hasPartition tells whether packs of a day can be remembered. Others are taken for known: nobody can have
 // sent them just now.
 func (w *Worker) hasPartition(day event.Day) bool {
 	today := event.DayOf(w.now())
 	return day >= today-store.PartitionsBack && day <= today+store.PartitionsAhead
-}
-
-// received is the record's, or the epoch for a header that lacks it: counters need some time.
-func received(r *pack.Record) time.Time {
-	if r.Received.IsZero() {
-		return time.Unix(0, 0)
-	}
-	return r.Received
-}
-
-// addRecord adds the row of one record: to be inserted, expired, or dead.
-func (w *Worker) addRecord(out *work, index int, packID event.ID, r *pack.Record) {
-	row := store.Row{Pack: index, Project: r.Project, Received: received(r), Fallback: r.Fallback, Record: r.Bytes}
-	err := r.Check()
-	if err == nil && r.Received.After(w.now().Add(maxAhead)) {
-		err = fmt.Errorf("%w: received in the future", pack.ErrCorrupt)
-	}
-	if err == nil && r.Day < w.oldest() {
-		row.Outcome = store.Expired
-		out.batch.Rows = append(out.batch.Rows, row)
-		return
-	}
-	reason := reasonCorrupt
-	if err == nil {
-		reason, err = reasonInvalid, fill(&row, r)
-	}
-	if errors.Is(err, pack.ErrNewer) {
-		// A protocol of a newer edge: the event waits among the dead letters for a worker that knows it.
-		err = fmt.Errorf("unknown protocol %q: %w", r.Protocol, err)
-	}
-	if err != nil {
-		row.Outcome = store.Dead
-		out.letters = append(out.letters, queue.DeadLetter{
-			Project: r.Project, EventID: r.ID, Pack: packID, Reason: reason, Error: err.Error(), Record: r.Bytes,
-		})
-	}
-	out.batch.Rows = append(out.batch.Rows, row)
-}
-
-// fill makes the event of a record and groups it, behind a net: one event that finds a fault in our code
-// must not stop its neighbours.
-func fill(row *store.Row, r *pack.Record) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("read event: panic: %v", p)
-		}
-	}()
-	e, err := protocol.Normalise(r)
-	if err != nil {
-		return err
-	}
-	row.Event, row.Fingerprint, row.Version, row.Title = e, grouping.Of(e, nil), grouping.Version, grouping.Title(e)
-	row.UserHash = userHash(r.Project, e.User.Key())
-	return nil
-}
-
-// userHash names a user of a project in 64 bits; nil for nobody.
-func userHash(project int64, key string) *int64 {
-	if key == "" {
-		return nil
-	}
-	sum := sha256.Sum256(append(strconv.AppendInt(nil, project, 10), "/"+key...))
-	hash := int64(binary.BigEndian.Uint64(sum[:8])) // any 64 bits will do
-	return &hash
 }
 
 // bury makes a dead letter of a row that was to be inserted.
@@ -181,14 +160,30 @@ func (w *work) bury(r *store.Row, reason string, cause error) {
 	})
 }
 
-// decodeLetter makes the row of one dead letter, or a letter again when that can't be.
-func (w *Worker) decodeLetter(d queue.Delivery) *work {
+// decodeLetter makes the row of one dead letter, or a letter again when that can't be. The error is one of the
+// database.
+func (w *Worker) decodeLetter(ctx context.Context, d queue.Delivery) (*work, error) {
 	out := &work{deliveries: []queue.Delivery{d}, batch: store.Batch{Careful: true}}
-	r, rest, err := pack.Parse(d.Body)
-	if err != nil || len(rest) > 0 {
-		out.letters = append(out.letters, queue.DeadLetter{Reason: reasonCorrupt})
-		return out
+	r, refused := letterRecord(d.Body)
+	if refused != "" {
+		out.letters = append(out.letters, queue.DeadLetter{Reason: refused})
+		return out, nil
+	}
+	if err := w.loadSalts(ctx, []pack.Record{r}); err != nil {
+		return nil, err
 	}
 	w.addRecord(out, store.NoPack, event.ID{}, &r)
-	return out
+	return out, nil
+}
+
+// letterRecord reads the event of a dead letter, or tells why it can never be tried again.
+func letterRecord(body []byte) (r pack.Record, refused string) {
+	r, rest, err := pack.Parse(body)
+	switch {
+	case err != nil || len(rest) > 0 || r.Kind != pack.Event:
+		return r, reasonCorrupt
+	case len(r.Raw) == 0: // withheld: there is nothing to make an event of
+		return r, reasonUnscrubbed
+	}
+	return r, ""
 }

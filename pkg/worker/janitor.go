@@ -87,7 +87,8 @@ func (w *Worker) makePartitions(ctx context.Context) error {
 // behind may still be writing there.
 func (w *Worker) dropExpired(ctx context.Context) error {
 	today := event.DayOf(w.now())
-	dropped, err := w.db.DropExpired(ctx, store.Retention{Events: w.oldest() - 1, Packs: today - store.PartitionsBack})
+	retention := store.Retention{Events: w.oldest() - 1, Packs: today - store.PartitionsBack}
+	dropped, err := w.db.DropExpired(ctx, retention)
 	if len(dropped) > 0 {
 		w.log.Info().Strs("partitions", dropped).Msg("expired partitions dropped")
 	}
@@ -100,6 +101,16 @@ func (w *Worker) dropExpired(ctx context.Context) error {
 	deleted, err := w.db.ExpireProjects(ctx, today)
 	if deleted > 0 {
 		w.log.Info().Int64("events", deleted).Msg("events of projects with a shorter retention deleted")
+	}
+	if err != nil || w.expired == today {
+		return err
+	}
+	rows, err := w.db.ExpireRows(ctx, retention, today)
+	if rows > 0 {
+		w.log.Info().Int64("rows", rows).Msg("expired drops, samples, sessions and salts deleted")
+	}
+	if err == nil {
+		w.expired = today // it looks at all of them: once a day is enough
 	}
 	return err
 }

@@ -6,11 +6,15 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
+	"github.com/trivetlabs/trivet/pkg/filter"
 	"github.com/trivetlabs/trivet/pkg/store"
 )
 
 type metrics struct {
-	events    *prometheus.CounterVec // outcome: stored, duplicate, expired, dead, foreign, retried
+	events    *prometheus.CounterVec // outcome: stored, duplicate, filtered, expired, dead, foreign, retried
+	filtered  *prometheus.CounterVec // reason: see package filter
+	scrubbed  prometheus.Counter
+	sidecars  *prometheus.CounterVec // kind and outcome: see sidecar.go
 	issues    prometheus.Counter
 	packs     prometheus.Counter
 	retries   prometheus.Counter
@@ -26,6 +30,9 @@ func newMetrics(reg prometheus.Registerer) metrics {
 	with := promauto.With(reg)
 	m := metrics{
 		events:    with.NewCounterVec(prometheus.CounterOpts{Name: "worker_events_total", Help: "Events dealt with, by what became of them."}, []string{"outcome"}),
+		filtered:  with.NewCounterVec(prometheus.CounterOpts{Name: "worker_filtered_total", Help: "Events that were noise, by filter."}, []string{"reason"}),
+		scrubbed:  with.NewCounter(prometheus.CounterOpts{Name: "worker_scrubbed_total", Help: "Records of which something was taken out before they were stored."}),
+		sidecars:  with.NewCounterVec(prometheus.CounterOpts{Name: "worker_sidecars_total", Help: "What came beside events, by kind and what became of it."}, []string{"kind", "outcome"}),
 		issues:    with.NewCounter(prometheus.CounterOpts{Name: "worker_issues_total", Help: "Issues seen for the first time."}),
 		packs:     with.NewCounter(prometheus.CounterOpts{Name: "worker_packs_total", Help: "Packs acknowledged."}),
 		retries:   with.NewCounter(prometheus.CounterOpts{Name: "worker_retries_total", Help: "Times a batch could not be written and was tried again."}),
@@ -36,8 +43,16 @@ func newMetrics(reg prometheus.Registerer) metrics {
 		janitor:   with.NewCounterVec(prometheus.CounterOpts{Name: "worker_janitor_total", Help: "Housekeeping, by task and result."}, []string{"task", "result"}),
 		ahead:     with.NewGauge(prometheus.GaugeOpts{Name: "worker_partitions_ahead_days", Help: "Days after today that have partitions; alarm under 5."}),
 	}
-	for _, outcome := range []string{"stored", "duplicate", "expired", "dead", "foreign", "retried"} {
+	for _, outcome := range []string{"stored", "duplicate", "filtered", "expired", "dead", "foreign", "retried"} {
 		m.events.WithLabelValues(outcome)
+	}
+	for _, reason := range filter.Names() {
+		m.filtered.WithLabelValues(reason)
+	}
+	for _, kind := range kinds {
+		for _, outcome := range sidecarOutcomes {
+			m.sidecars.WithLabelValues(string(kind), outcome)
+		}
 	}
 	for _, task := range janitorTasks {
 		m.janitor.WithLabelValues(task, "ok")
@@ -49,9 +64,21 @@ func newMetrics(reg prometheus.Registerer) metrics {
 func (m *metrics) wrote(r store.Result, w *work, took time.Duration) {
 	m.events.WithLabelValues("stored").Add(float64(r.Stored))
 	m.events.WithLabelValues("duplicate").Add(float64(r.Duplicates))
+	m.events.WithLabelValues("filtered").Add(float64(r.Filtered))
 	m.events.WithLabelValues("expired").Add(float64(r.Expired))
 	m.events.WithLabelValues("dead").Add(float64(r.Dead))
 	m.events.WithLabelValues("foreign").Add(float64(w.foreign))
+	m.scrubbed.Add(float64(w.scrubbed))
+	if r.Filtered > 0 {
+		for i := range w.batch.Rows {
+			if row := &w.batch.Rows[i]; row.Outcome == store.Noise {
+				m.filtered.WithLabelValues(row.Reason).Inc()
+			}
+		}
+	}
+	for k, n := range w.sidecars {
+		m.sidecars.WithLabelValues(string(k.kind), k.outcome).Add(float64(n))
+	}
 	m.issues.Add(float64(r.NewIssues))
 	m.packs.Add(float64(len(w.deliveries)))
 	m.batchSize.Observe(float64(len(w.batch.Rows)))

@@ -113,12 +113,19 @@ func (w *Worker) inHand(ctx context.Context, batch []queue.Delivery, handle func
 	return handle(handling, batch)
 }
 
-// prepare makes the partitions before the first batch, and again when a day is missing.
+// prepare makes the partitions before the first batch, and again when a day is missing, and sees to it that no event
+// is read without the settings of its project.
 func (w *Worker) prepare(ctx context.Context) error {
 	made, err := w.db.EnsurePartitions(ctx, event.DayOf(w.now()))
 	if err != nil {
 		w.database.Store(&problem{err})
 		return err
+	}
+	if !w.prepared.Load() {
+		if err := w.loadSettings(ctx); err != nil {
+			w.database.Store(&problem{err})
+			return err
+		}
 	}
 	w.database.Store(nil)
 	w.prepared.Store(true)

@@ -17,6 +17,7 @@ type Replayed struct {
 	Packs      uint64 `json:"packs"`
 	Stored     int    `json:"stored"`
 	Duplicates int    `json:"duplicates"`
+	Filtered   int    `json:"filtered"`
 	Dead       int    `json:"dead"`
 }
 
@@ -68,7 +69,7 @@ func (w *Worker) Replay(ctx context.Context, first, last uint64, progress func(R
 
 // replayBatch writes what of the deliveries lies in the range and adds to done what became of it. What lies
 // behind the range is acknowledged: nobody else uses this consumer.
-func (w *Worker) replayBatch(ctx context.Context, deliveries []queue.Delivery, last uint64, done *Replayed) error {
+func (w *Worker) replayBatch(ctx context.Context, deliveries []queue.Delivery, last uint64, done *Replayed) (err error) {
 	var inside []queue.Delivery
 	for _, d := range deliveries {
 		if d.Sequence <= last {
@@ -79,7 +80,9 @@ func (w *Worker) replayBatch(ctx context.Context, deliveries []queue.Delivery, l
 	}
 	for len(inside) > 0 {
 		var work *work
-		work, inside = w.decode(inside)
+		if work, inside, err = w.decode(ctx, inside); err != nil {
+			return err
+		}
 		if p := w.newer.Load(); p != nil {
 			return p.err
 		}
@@ -89,7 +92,8 @@ func (w *Worker) replayBatch(ctx context.Context, deliveries []queue.Delivery, l
 			return err
 		}
 		done.Packs += uint64(len(work.deliveries))
-		done.Stored, done.Duplicates, done.Dead = done.Stored+result.Stored, done.Duplicates+result.Duplicates, done.Dead+result.Dead
+		done.Stored, done.Duplicates = done.Stored+result.Stored, done.Duplicates+result.Duplicates
+		done.Filtered, done.Dead = done.Filtered+result.Filtered, done.Dead+result.Dead
 	}
 	return nil
 }

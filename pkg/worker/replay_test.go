@@ -55,7 +55,10 @@ func TestOneTransactionInflatesABoundedNumberOfBytes(t *testing.T) {
 	packs := 0
 	for rest := slices.Clone(all); len(rest) > 0; {
 		var work *work
-		work, rest = b.decode(rest)
+		var err error
+		if work, rest, err = b.decode(t.Context(), rest); err != nil {
+			t.Fatal(err)
+		}
 		if n := len(work.deliveries); n < 1 || n > maxInflated/(8<<20)+1 {
 			t.Fatalf("%d packs in one transaction", n)
 		}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/pack"
+	"github.com/trivetlabs/trivet/pkg/project"
 	"github.com/trivetlabs/trivet/pkg/queue"
 	"github.com/trivetlabs/trivet/pkg/service"
 	"github.com/trivetlabs/trivet/pkg/store"
@@ -85,6 +87,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	for range cfg.Pipelines {
 		group.Go(func() error { return w.pipe(ctx, queue.Events, cfg.Consumer, w.Write) })
 	}
+	group.Go(func() error { return w.keepSettings(ctx) })
 	if cfg.Consumer == queue.Workers {
 		group.Go(func() error { return w.pipe(ctx, queue.DeadLetters, queue.Replay, w.Retry) })
 		group.Go(func() error { return w.keepHouse(ctx) })
@@ -104,10 +107,20 @@ type Worker struct {
 	fail    failPoint
 	now     func() time.Time
 
+	shipped  *rules // of projects that chose nothing
+	chosen   atomic.Pointer[map[int64]*rules]
+	settings struct {
+		sync.Mutex
+		since time.Time // up to when they were read
+	}
+	salts   *salts
+	known   *known
+	expired event.Day // when the janitor last deleted rows
+
 	bound    atomic.Int32            // pipelines that have their consumer of EVENTS
 	database atomic.Pointer[problem] // why Postgres takes nothing now
 	newer    atomic.Pointer[problem] // a pack only a newer worker can read
-	prepared atomic.Bool             // the partitions are there
+	prepared atomic.Bool             // the partitions are there and the settings were read
 }
 
 type problem struct{ err error }
@@ -117,7 +130,10 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) *Worker {
 	w := &Worker{
 		log: env.Log, cfg: cfg, db: db, q: q, codec: pack.NewCodec(),
 		metrics: newMetrics(env.Metrics), fail: failPoint{name: cfg.FailPoint}, now: time.Now,
+		salts: newSalts(), known: newKnown(),
 	}
+	w.shipped = w.rules(project.Settings{})
+	w.chosen.Store(&map[int64]*rules{})
 	env.Health.Check("queue", func() error {
 		if w.bound.Load() == 0 {
 			return errors.New("no consumer yet")
@@ -129,7 +145,7 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) *Worker {
 			return p.err
 		}
 		if !w.prepared.Load() {
-			return errors.New("partitions are not prepared yet")
+			return errors.New("partitions and settings are not ready yet")
 		}
 		return nil
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/trivetlabs/trivet/pkg/queue"
@@ -16,7 +17,10 @@ import (
 func (w *Worker) Write(ctx context.Context, deliveries []queue.Delivery) error {
 	for len(deliveries) > 0 {
 		var work *work
-		work, deliveries = w.decode(deliveries)
+		var err error
+		if work, deliveries, err = w.decode(ctx, deliveries); err != nil {
+			return err
+		}
 		if len(work.deliveries) == 0 {
 			continue
 		}
@@ -60,6 +64,7 @@ func (w *Worker) commit(ctx context.Context, work *work) (store.Result, error) {
 		result, err := w.db.Write(ctx, &work.batch)
 		if err == nil {
 			w.database.Store(nil)
+			w.known.wrote(work.batch.Rows)
 			return result, nil
 		}
 		if errors.Is(err, store.ErrRejected) {
@@ -81,20 +86,34 @@ func (w *Worker) commit(ctx context.Context, work *work) (store.Result, error) {
 	}
 }
 
-// condemn marks the rows that Postgres refuses.
+// condemn marks the rows that Postgres refuses, and leaves out the sidecars: what came beside events must never keep
+// them from being written.
 func (w *Worker) condemn(ctx context.Context, work *work, cause error) error {
-	bad, err := w.db.Bad(ctx, &work.batch)
+	rows, sidecars, err := w.db.Bad(ctx, &work.batch)
 	if err != nil {
 		return err
 	}
-	if len(bad) == 0 {
+	if len(rows)+len(sidecars) == 0 && len(work.batch.Sidecars) == 0 {
 		return fmt.Errorf("no row alone is refused: %w", cause)
 	}
-	for _, i := range bad {
+	for _, i := range rows {
 		r := &work.batch.Rows[i]
-		work.bury(r, "rejected", cause)
+		work.bury(r, reasonRejected, cause)
 		r.Outcome = store.Dead
 	}
+	all := len(rows)+len(sidecars) == 0 // only together: nobody can tell which
+	kept := work.batch.Sidecars[:0:0]
+	for i := range work.batch.Sidecars {
+		if a := &work.batch.Sidecars[i]; all || slices.Contains(sidecars, i) {
+			work.reject(a)
+		} else {
+			kept = append(kept, *a)
+		}
+	}
+	if n := len(work.batch.Sidecars) - len(kept); n > 0 {
+		w.log.Error().Err(cause).Int("sidecars", n).Msg("what came beside events is refused by the database and left out")
+	}
+	work.batch.Sidecars = kept
 	return nil
 }
 
@@ -115,7 +134,10 @@ func (w *Worker) Retry(ctx context.Context, deliveries []queue.Delivery) error {
 }
 
 func (w *Worker) retry(ctx context.Context, d queue.Delivery) error {
-	work := w.decodeLetter(d)
+	work, err := w.decodeLetter(ctx, d)
+	if err != nil {
+		return err
+	}
 	if len(work.letters) == 0 {
 		if _, err := w.commit(ctx, work); err != nil {
 			return err

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+)
+
+// ExpireProjects deletes the events of projects that keep theirs for fewer days than the installation, and what came
+// with them, a day at a time, and returns how many events went. A day that fails is left for the next time and stops
+// no other.
+func (s *Store) ExpireProjects(ctx context.Context, today event.Day) (deleted int64, err error) {
+	const statement = `select p.project_id, d.day - date '1970-01-01'
+		from trivet.projects p join trivet.partitions d on d.parent = 'events' and d.day < date '1970-01-01' + ($1::integer - p.retention_days)
+		where p.retention_days is not null order by d.day, p.project_id`
+	rows, err := s.db.Query(ctx, statement, int32(today))
+	if err != nil {
+		return 0, fmt.Errorf("list retentions: %w", explain(err))
+	}
+	type due struct {
+		Project int64
+		Day     int32
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[due])
+	if err != nil {
+		return 0, fmt.Errorf("list retentions: %w", explain(err))
+	}
+	for _, d := range all {
+		n, dayErr := s.expireDay(ctx, d.Project, d.Day)
+		deleted += n
+		err = errors.Join(err, dayErr)
+	}
+	const samples = `delete from trivet.filtered_samples f using trivet.projects p
+		where f.project_id = p.project_id and p.retention_days is not null
+			and f.received_at < (date '1970-01-01' + ($1::integer - p.retention_days))::timestamp at time zone 'UTC'`
+	if _, samplesErr := s.db.Exec(ctx, samples, int32(today)); samplesErr != nil {
+		err = errors.Join(err, fmt.Errorf("expire samples: %w", explain(samplesErr)))
+	}
+	return deleted, err
+}
+
+// expireDay deletes what a project has of one day.
+func (s *Store) expireDay(ctx context.Context, project int64, day int32) (deleted int64, err error) {
+	for _, table := range []string{"events", "blocks", "attachments", "feedback"} {
+		tag, err := s.db.Exec(ctx, fmt.Sprintf(`delete from trivet.%s where project_id = $1 and day = date '1970-01-01' + $2::integer`, table), project, day)
+		if err != nil {
+			return deleted, fmt.Errorf("expire %s of project %d: %w", table, project, explain(err))
+		}
+		if table == "events" {
+			deleted = tag.RowsAffected()
+		}
+	}
+	return deleted, nil
+}
+
+// expireStep is how many rows one statement deletes, so that none holds its locks for long.
+const expireStep = 5000
+
+// ExpireRows deletes what is not in partitions and older than the first day of r.Events, and salts no replay needs
+// any more. It returns how many rows went.
+func (s *Store) ExpireRows(ctx context.Context, r Retention, today event.Day) (deleted int64, err error) {
+	for _, old := range []struct {
+		table, column string
+		before        event.Day
+	}{
+		{"drops", "minute", r.Events},
+		{"filtered_samples", "received_at", r.Events},
+		{"release_hours", "hour", r.Events},
+		{"salts", "day", today - SaltDays},
+	} {
+		statement := fmt.Sprintf(`delete from trivet.%[1]s where ctid = any(array(
+			select ctid from trivet.%[1]s where %[2]s < (date '1970-01-01' + $1::integer)::timestamp at time zone 'UTC' limit $2 for update skip locked))`,
+			old.table, old.column)
+		for {
+			tag, err := s.db.Exec(ctx, statement, int32(old.before), expireStep)
+			if err != nil {
+				return deleted, fmt.Errorf("expire %s: %w", old.table, explain(err))
+			}
+			deleted += tag.RowsAffected()
+			if tag.RowsAffected() < expireStep {
+				break
+			}
+		}
+	}
+	return deleted, nil
+}
