@@ -27,6 +27,21 @@ type capture struct {
 		Status int    `json:"status"`
 		Body   string `json:"body"`
 	} `json:"response"`
+	Envelope struct {
+		Items []struct {
+			Header struct{ Type, Filename string }
+		}
+	}
+}
+
+// items returns the file names, "" where there is none, of a capture's envelope items of a type.
+func (c *capture) items(kind string) (names []string) {
+	for _, item := range c.Envelope.Items {
+		if item.Header.Type == kind {
+			names = append(names, item.Header.Filename)
+		}
+	}
+	return names
 }
 
 // TestCapturesComeBack posts every capture byte for byte to the edge, checks that its client gets the answer
@@ -38,6 +53,7 @@ func TestCapturesComeBack(t *testing.T) {
 	if err != nil || len(paths) < 100 {
 		t.Fatalf("%d captures, %v", len(paths), err)
 	}
+	feedback := 0
 	unnamed := map[string][]string{} // goldens of events whose id the answer doesn't tell, by protocol
 	t.Run("sent", func(t *testing.T) {
 		for _, path := range paths {
@@ -49,6 +65,7 @@ func TestCapturesComeBack(t *testing.T) {
 			if protocol := c.unnamed(); protocol != "" {
 				unnamed[protocol] = append(unnamed[protocol], goldens(t, name)...)
 			}
+			feedback += len(c.items("feedback")) + len(c.items("user_report"))
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				id := s.send(t, &c)
@@ -67,6 +84,7 @@ func TestCapturesComeBack(t *testing.T) {
 		})
 	}
 	s.checkMessages(t, "native", "form beacon", "img beacon")
+	s.checkFeedback(t, feedback)
 }
 
 // unnamed returns the protocol of a capture whose client is not told its events' ids.

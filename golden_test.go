@@ -18,8 +18,9 @@ import (
 // filtered is what the scrubber puts in the place of a secret.
 const filtered = "[Filtered]"
 
-// moving are the fields that a replay can't have as the golden file has them.
-var moving = []string{"id", "received_at", "day", "issue_id", "raw"}
+// moving are the fields that a replay can't have as the golden file has them, and what the API tells of what came
+// with an event.
+var moving = []string{"id", "received_at", "day", "issue_id", "raw", "attachments", "feedback"}
 
 // compare reads an event back and holds it against its golden file.
 func (s *system) compare(t *testing.T, id, golden string, c *capture) {
@@ -29,8 +30,30 @@ func (s *system) compare(t *testing.T, id, golden string, c *capture) {
 	if raw, _ := got["raw"].(string); raw == "" || !strings.Contains(raw, filtered) && !bytes.Contains(c.Request.Body, []byte(raw)) && c.header("Content-Encoding") == "" {
 		t.Errorf("raw is not what was sent: %q", raw)
 	}
+	var files []string
+	for _, file := range got["attachments"].([]any) {
+		files = append(files, file.(map[string]any)["name"].(string))
+	}
+	slices.Sort(files)
+	if diff := cmp.Diff(slices.Sorted(slices.Values(c.items("attachment"))), files); diff != "" {
+		t.Errorf("attachments: %s", diff)
+	}
 	if diff := difference(t, golden, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// checkFeedback looks for all that visitors wrote.
+func (s *system) checkFeedback(t *testing.T, want int) {
+	t.Helper()
+	var list struct{ Feedback []struct{ Message string } }
+	queuetest.Eventually(t, fmt.Sprintf("%d pieces of feedback", want), func() bool {
+		return s.get(t, "/api/v1/projects/1/feedback?limit=100", &list) == http.StatusOK && len(list.Feedback) == want
+	})
+	for _, f := range list.Feedback {
+		if f.Message == "" {
+			t.Error("feedback without a word")
+		}
 	}
 }
 

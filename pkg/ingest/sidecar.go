@@ -100,10 +100,11 @@ func (r *request) userReport(eventID string, raw []byte) sent {
 // owner returns what the attachments of an envelope belong to: its event, its feedback, or the event that its
 // header names and that came in another envelope. Those of a transaction belong to nothing that is kept.
 func (r *request) owner(env *sentry.Envelope, b *batch) (owner sent, known bool) {
-	for _, kind := range []pack.Kind{pack.Event, pack.Feedback} {
-		if first := b.first(kind); first != nil {
-			return *first, true
-		}
+	if first := b.first(pack.Event); first != nil {
+		return *first, true
+	}
+	if first := b.first(pack.Feedback); first != nil && first.of.IsZero() { // a user report has no files
+		return *first, true
 	}
 	foreign := slices.ContainsFunc(env.Items, func(item sentry.Item) bool {
 		return item.Type == "event" || item.Type == "transaction" || item.Type == "feedback"

@@ -53,6 +53,7 @@ func TestWhatComesBesideEventsIsKept(t *testing.T) {
 		{"feedback called an event", head + item(`"type":"event"`, `{"event_id":"`+someID+`","type":"feedback"}`), `{"id":"` + someID + `"}`, "feedback"},
 		{"feedback beside an event", head + errorItem + item(`"type":"feedback"`, `{"event_id":"`+otherID+`"}`), `{"id":"` + someID + `"}`, "event feedback"},
 		{"a user report", head + item(`"type":"user_report"`, `{"event_id":"`+someID+`","comments":"x"}`), `{"id":"` + someID + `"}`, "feedback"},
+		{"a file beside a user report", head + shot + item(`"type":"user_report"`, `{"event_id":"`+someID+`","comments":"x"}`), `{"id":"` + someID + `"}`, "feedback attachment"},
 		{"sessions of both kinds", "{}\n" + session + item(`"type":"sessions"`, `{"aggregates":[]}`), `{}`, "session session"},
 		{"a client report beside an event", head + errorItem + item(`"type":"client_report"`, "{}"), `{"id":"` + someID + `"}`, "event client_report"},
 		{"a session that is no JSON costs nothing else", head + errorItem + item(`"type":"session"`, "{") + session, `{"id":"` + someID + `"}`, "event session"},

@@ -221,3 +221,38 @@ func captured(t testing.TB, file string) (c capture) {
 	}
 	return c
 }
+
+// BenchmarkProtocols is the edge without a queue and a network: what one error of each protocol costs.
+func BenchmarkProtocols(b *testing.B) {
+	e, err := New(testEnv(b), config(), Deps{Directory: knownKeys(), Publisher: publish(takeAll)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer e.Close()
+	for _, bm := range []struct{ name, target, kind, body string }{
+		{"native", "/api/7/events", "text/plain", `{"type":"TypeError","message":"x","stack":"TypeError: x\n    at f (https://a.example/app.js:1:2)"}`},
+		{"form", "/api/7/events", "application/x-www-form-urlencoded", "type=TypeError&message=x&stack=TypeError%3A+x%0A++++at+f"},
+		{"multipart", "/api/7/events", "", part(`name="type"`, "TypeError") + part(`name="message"`, "x") + "--b--"},
+		{"report", "/api/7/reports", "application/reports+json", "[" + networkError(1, "http.error") + "]"},
+		{"csp", "/api/7/security", "application/csp-report", cspReport},
+		{"faro", "/collect", "application/json", `{"meta":{"app":{"name":"shop"}},"exceptions":[{"type":"TypeError","value":"x","timestamp":"2026-11-21T12:00:00.000Z"}]}`},
+		{"otlp json", "/api/7/otlp/v1/logs", "application/json", otlpJSON},
+		{"otlp protobuf", "/api/7/otlp/v1/logs", "application/x-protobuf", otlpProtobuf()},
+	} {
+		b.Run(bm.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(bm.body)))
+			b.SetParallelism(32)
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					r := httptest.NewRequest(http.MethodPost, bm.target+"?key="+goodKey, strings.NewReader(bm.body))
+					r.Header.Set("Content-Type", bm.kind)
+					w := httptest.NewRecorder()
+					if e.ServeHTTP(w, r); w.Code/100 != 2 || w.Header().Get("X-Sentry-Error") != "" {
+						b.Errorf("%d %s", w.Code, w.Body)
+					}
+				}
+			})
+		})
+	}
+}
