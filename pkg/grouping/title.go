@@ -6,22 +6,28 @@ import (
 	"github.com/trivetlabs/trivet/pkg/event"
 )
 
-// Title returns one line of at most 200 characters that names e in lists.
+// Title returns one line of at most 200 characters that names e in lists: type and message, without what
+// browsers repeat in it; of a made-up exception the message alone, because its type is the client's.
 func Title(e *event.Event) string {
-	message := firstLine(e.Message)
-	if e.Type != "" { // what window.onerror says of an error names its type once more
-		bare := strings.TrimPrefix(message, "Uncaught ")
-		if rest, named := strings.CutPrefix(bare, e.Type+": "); named && rest != "" {
-			message = rest
-		}
+	typ, message := e.Type, firstLine(e.Message)
+	if bare := firstLine(bare(message, typ)); bare != "" {
+		message = bare
+	}
+	if x := e.Thrown(); message != "" && x != nil && x.Mechanism != nil && x.Mechanism.Synthetic && typ == "Error" {
+		typ = ""
 	}
 	switch {
-	case e.Type != "" && message != "":
-		return event.Cut(firstLine(e.Type)+": "+message, event.MaxCulprit)
-	case e.Type != "":
-		return event.Cut(firstLine(e.Type), event.MaxCulprit)
+	case typ != "" && message != "":
+		return event.Cut(firstLine(typ)+": "+message, event.MaxCulprit)
+	case typ != "":
+		return event.Cut(firstLine(typ), event.MaxCulprit)
 	case message != "":
 		return event.Cut(message, event.MaxCulprit)
+	}
+	if f := crashFrame(e); f != nil {
+		if label := firstLine(frameLabel(f)); label != "" {
+			return event.Cut("Error in "+label, event.MaxCulprit)
+		}
 	}
 	return "<unlabeled event>"
 }
@@ -41,8 +47,7 @@ func firstLine(s string) string {
 }
 
 // Culprit returns where e happened in one line: the transaction where the client names one, else function
-// and file of the innermost in-app frame (of the innermost at all, where none is), else the page's path.
-// "" when nothing tells.
+// and file of the frame that failed, else the page's path. "" when nothing tells.
 func Culprit(e *event.Event) string {
 	if e.Transaction != "" {
 		return event.Cut(e.Transaction, event.MaxCulprit)
@@ -51,25 +56,33 @@ func Culprit(e *event.Event) string {
 	if x := e.Thrown(); page != "" && x != nil && x.Mechanism != nil && x.Mechanism.Synthetic {
 		return event.Cut(page, event.MaxCulprit) // its stack ends in the SDK
 	}
-	for frames := range stacks(e) {
-		if f := innermost(frames); f != nil {
-			return event.Cut(frameLabel(f), event.MaxCulprit)
-		}
+	if f := crashFrame(e); f != nil {
+		return event.Cut(frameLabel(f), event.MaxCulprit)
 	}
 	return event.Cut(page, event.MaxCulprit)
 }
 
-func innermost(frames []event.Frame) (f *event.Frame) {
-	for i := len(frames) - 1; i >= 0; i-- {
-		switch {
-		case isNative(&frames[i]):
-		case inApp(&frames[i]):
-			return &frames[i]
-		case f == nil:
-			f = &frames[i]
+// crashFrame returns the frame that failed, as grouping sees it: of the thrown exception, or where that has no
+// stack of the nearest one that has; nil when nothing has.
+func crashFrame(e *event.Event) *event.Frame {
+	for i := len(e.Exceptions) - 1; i >= 0; i-- {
+		m := e.Exceptions[i].Mechanism
+		if f := failed(e.Exceptions[i].Frames, m != nil && isWrapping(m.Type)); f != nil {
+			return f
 		}
 	}
-	return f
+	return failed(e.Frames, false)
+}
+
+func failed(frames []event.Frame, wrapped bool) *event.Frame {
+	if n := len(frames); n > event.MaxFrames {
+		frames = frames[n-event.MaxFrames:]
+	}
+	var room [event.MaxFrames]origin
+	if crash, _ := classify(frames, room[:len(frames)], wrapped); crash >= 0 {
+		return &frames[crash]
+	}
+	return nil
 }
 
 func frameLabel(f *event.Frame) string {

@@ -1,0 +1,71 @@
+package grouping
+
+import (
+	"strings"
+
+	"github.com/trivetlabs/trivet/pkg/event"
+)
+
+// aspects are the tags in which package report puts what a browser's report is about, beside its type.
+var aspects = [...]string{"id", "policy", "reason", "error"}
+
+// report adds what tells browsers' reports apart: of a broken content security policy the directive and the
+// blocked host; of a request that failed the address; of others what they name and the script that caused
+// them, or the message where they name nothing.
+func (w *walk) report(e *event.Event) {
+	w.chose(StrategyReport)
+	w.part(partType, e.Type, e.Type)
+	if directive := e.Tags.Value("directive"); directive != "" {
+		first, _, _ := strings.Cut(strings.TrimSpace(directive), " ")
+		w.part(partTag, first, directive)
+		blocked := e.Tags.Value("blocked")
+		w.part(partTag, blockedHost(blocked), blocked)
+		return
+	}
+	said := false
+	for _, name := range aspects {
+		if value := e.Tags.Value(name); value != "" {
+			w.part(partTag, value, name)
+			said = true
+		}
+	}
+	if isNetworkReport(e) {
+		w.address(e.URL)
+		return
+	}
+	if blocked := e.Tags.Value("blocked"); blocked != "" {
+		w.part(partTag, blockedHost(blocked), blocked)
+		said = true
+	}
+	if f := firstFrame(e); f != nil {
+		start := w.open(partAddress)
+		w.buf = appendFile(w.buf, f.Filename)
+		w.close(start, f.Filename)
+	}
+	if !said && e.Message != "" {
+		w.message(e.Message)
+	}
+}
+
+// isNetworkReport tells whether e is one of Network Error Logging, whose URL is that of the request.
+func isNetworkReport(e *event.Event) bool {
+	return len(e.Type) >= len("network") && strings.EqualFold(e.Type[:len("network")], "network")
+}
+
+// blockedHost returns the host of a blocked URL; words such as "inline" as they are.
+func blockedHost(s string) string {
+	if h := host(s); h != "" {
+		return h
+	}
+	return s
+}
+
+func firstFrame(e *event.Event) *event.Frame {
+	if x := e.Thrown(); x != nil && len(x.Frames) > 0 {
+		return &x.Frames[0]
+	}
+	if len(e.Frames) > 0 {
+		return &e.Frames[0]
+	}
+	return nil
+}
