@@ -2,6 +2,7 @@ package grouping_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,10 +10,12 @@ import (
 	"testing"
 
 	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/faro"
 	"github.com/trivetlabs/trivet/pkg/grouping"
 	"github.com/trivetlabs/trivet/pkg/native"
 	"github.com/trivetlabs/trivet/pkg/pack"
 	"github.com/trivetlabs/trivet/pkg/protocol"
+	"github.com/trivetlabs/trivet/pkg/report"
 	"github.com/trivetlabs/trivet/pkg/sentry"
 )
 
@@ -28,17 +31,26 @@ type labelled struct {
 
 // A member is one event of a file, in the one form that is set.
 type member struct {
+	issue   string
 	Capture string          `json:"capture"` // a request of testdata/captures, by name
 	Sentry  json.RawMessage `json:"sentry"`  // an event of a Sentry SDK
 	Native  json.RawMessage `json:"native"`  // one of our own protocol, with its stack as the engine writes it
 	Faro    json.RawMessage `json:"faro"`    // one exception of Faro, innermost frame first
-	Report  *struct {       // what package report makes of a browser's report
-		Type, Message, File, URL string
-		Tags                     map[string]string
-	} `json:"report"`
+	Report  json.RawMessage `json:"report"`  // a browser's report
 }
 
 func labelledSet(t testing.TB) (set []labelled) {
+	t.Helper()
+	for _, m := range members(t) {
+		for _, e := range m.events(t) {
+			set = append(set, labelled{m.issue, e, m.Capture != ""})
+		}
+	}
+	return set
+}
+
+// members returns those of all files, sorted by issue.
+func members(t testing.TB) (all []member) {
 	t.Helper()
 	paths, err := filepath.Glob("../../testdata/grouping/*.json")
 	if err != nil {
@@ -50,16 +62,18 @@ func labelledSet(t testing.TB) (set []labelled) {
 			Issues map[string][]member `json:"issues"`
 		}
 		read(t, path, &file)
+		if file.About == "" {
+			t.Errorf("%s does not tell what it is about", path)
+		}
 		for name, members := range file.Issues {
 			for _, m := range members {
-				for _, e := range m.events(t) {
-					set = append(set, labelled{filepath.Base(path) + ": " + name, e, m.Capture != ""})
-				}
+				m.issue = filepath.Base(path) + ": " + name
+				all = append(all, m)
 			}
 		}
 	}
-	slices.SortFunc(set, func(a, b labelled) int { return strings.Compare(a.issue, b.issue) })
-	return set
+	slices.SortStableFunc(all, func(a, b member) int { return strings.Compare(a.issue, b.issue) })
+	return all
 }
 
 func read(t testing.TB, path string, into any) {
@@ -83,17 +97,9 @@ func (m *member) events(t testing.TB) []*event.Event {
 	case m.Native != nil:
 		return []*event.Event{normalise(t, "native", m.Native)}
 	case m.Faro != nil:
-		return []*event.Event{fromFaro(t, m.Faro)}
+		return []*event.Event{normalise(t, "faro", fmt.Appendf(nil, `{"exception":%s}`, m.Faro))}
 	}
-	e := &event.Event{ProjectID: 1, Protocol: event.Report, Type: m.Report.Type, Message: m.Report.Message, URL: m.Report.URL}
-	for key, value := range m.Report.Tags {
-		e.Tags = append(e.Tags, event.Tag{Key: key, Value: value})
-	}
-	e.Tags = event.NewTags(e.Tags)
-	if m.Report.File != "" {
-		e.Frames = []event.Frame{{Function: "?", Filename: m.Report.File, Line: 1}}
-	}
-	return []*event.Event{e}
+	return []*event.Event{normalise(t, "report", m.Report)}
 }
 
 func normalise(t testing.TB, proto string, raw []byte) *event.Event {
@@ -105,23 +111,7 @@ func normalise(t testing.TB, proto string, raw []byte) *event.Event {
 	return e
 }
 
-func fromFaro(t testing.TB, raw []byte) *event.Event {
-	t.Helper()
-	var x struct {
-		Type, Value string
-		Stacktrace  struct{ Frames []event.Frame }
-	}
-	if err := json.Unmarshal(raw, &x); err != nil {
-		t.Fatal(err)
-	}
-	slices.Reverse(x.Stacktrace.Frames)
-	return &event.Event{
-		ProjectID: 1, Protocol: event.Faro, Type: x.Type, Message: x.Value,
-		Exceptions: []event.Exception{{Type: x.Type, Value: x.Value, Frames: x.Stacktrace.Frames}},
-	}
-}
-
-// captured returns the events in a captured request.
+// captured returns the events in a captured request, cut as the edge does.
 func captured(t testing.TB, name string) (events []*event.Event) {
 	t.Helper()
 	var c struct {
@@ -131,36 +121,44 @@ func captured(t testing.TB, name string) (events []*event.Event) {
 		} `json:"request"`
 	}
 	read(t, filepath.Join("../../testdata/captures", name+".json"), &c)
-	switch {
-	case strings.HasSuffix(c.Request.Path, "/envelope/"):
-		env, err := sentry.ParseEnvelope(c.Request.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, item := range env.Items {
-			if item.Type == "event" {
-				events = append(events, normalise(t, "sentry", item.Payload))
-			}
-		}
-	case strings.HasSuffix(c.Request.Path, "/store/"):
-		raw, err := sentry.DecodeStore(c.Request.Body, 1<<20)
-		if err != nil {
-			t.Fatal(err)
-		}
-		events = append(events, normalise(t, "sentry", raw))
-	default:
-		raws, err := native.Split(c.Request.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, raw := range raws {
-			events = append(events, normalise(t, "native", raw))
-		}
+	proto, raws, err := cut(name, c.Request.Path, c.Request.Body)
+	if err != nil || len(raws) == 0 {
+		t.Fatalf("%d events in %s, %v", len(raws), name, err)
 	}
-	if len(events) == 0 {
-		t.Fatalf("no event in %s", name)
+	for _, raw := range raws {
+		events = append(events, normalise(t, proto, raw))
 	}
 	return events
+}
+
+func cut(name, path string, body []byte) (proto string, raws [][]byte, err error) {
+	switch {
+	case strings.HasSuffix(path, "/envelope/"):
+		env, err := sentry.ParseEnvelope(body)
+		for _, item := range env.Items {
+			if item.Type == "event" {
+				raws = append(raws, item.Payload)
+			}
+		}
+		return "sentry", raws, err
+	case strings.HasSuffix(path, "/store/"):
+		raw, err := sentry.DecodeStore(body, 1<<20)
+		return "sentry", [][]byte{raw}, err
+	case strings.HasPrefix(name, "faro"):
+		split, err := faro.Split(body)
+		for _, s := range split.Errors {
+			raws = append(raws, s.Raw)
+		}
+		return "faro", raws, err
+	case strings.HasPrefix(name, "csp") || strings.HasPrefix(name, "reporting"):
+		split, err := report.Split(body)
+		for _, r := range split {
+			raws = append(raws, r.Raw)
+		}
+		return "report", raws, err
+	}
+	raws, err = native.Split(body)
+	return "native", raws, err
 }
 
 // TestGroupingIsRight holds the pairs that grouping puts into one issue against those that belong there.

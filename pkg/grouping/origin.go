@@ -102,7 +102,9 @@ func clientFile(frames []event.Frame, origins []origin, site string) {
 // no frame, but where a client has put its own in their place.
 func consoleHook(frames []event.Frame) int {
 	for i := range frames {
-		if strings.HasPrefix(frames[i].Function, "console.") {
+		name := frames[i].Function
+		name, found := strings.CutPrefix(name[strings.LastIndexByte(name, '/')+1:], "console")
+		if found && name != "" && (name[0] == '.' || name[0] == '[') {
 			return i
 		}
 	}

@@ -7,14 +7,15 @@ import (
 )
 
 // aspects are the tags in which package report puts what a browser's report is about, beside its type.
-var aspects = [...]string{"id", "policy", "reason", "error"}
+var aspects = [...]string{"id", "policy", "reason", "error", "status", "kind", "property", "destination"}
 
 // report adds what tells browsers' reports apart: of a broken content security policy the directive and the
 // blocked host; of a request that failed the address; of others what they name and the script that caused
 // them, or the message where they name nothing.
 func (w *walk) report(e *event.Event) {
 	w.chose(StrategyReport)
-	w.part(partType, e.Type, e.Type)
+	kind := e.Tags.Value("report")
+	w.part(partType, kind, e.Type)
 	if directive := e.Tags.Value("directive"); directive != "" {
 		first, _, _ := strings.Cut(strings.TrimSpace(directive), " ")
 		w.part(partTag, first, directive)
@@ -29,7 +30,7 @@ func (w *walk) report(e *event.Event) {
 			said = true
 		}
 	}
-	if isNetworkReport(e) {
+	if kind == "network-error" {
 		w.address(e.URL)
 		return
 	}
@@ -39,17 +40,15 @@ func (w *walk) report(e *event.Event) {
 	}
 	if f := firstFrame(e); f != nil {
 		start := w.open(partAddress)
-		w.buf = appendFile(w.buf, f.Filename)
-		w.close(start, f.Filename)
+		if w.buf = appendFile(w.buf, f.Filename); len(w.buf) > start+1 { // else it is the page
+			w.close(start, f.Filename)
+		} else {
+			w.buf = w.buf[:start]
+		}
 	}
 	if !said && e.Message != "" {
 		w.message(e.Message)
 	}
-}
-
-// isNetworkReport tells whether e is one of Network Error Logging, whose URL is that of the request.
-func isNetworkReport(e *event.Event) bool {
-	return len(e.Type) >= len("network") && strings.EqualFold(e.Type[:len("network")], "network")
 }
 
 // blockedHost returns the host of a blocked URL; words such as "inline" as they are.

@@ -9,7 +9,7 @@ import (
 // Title returns one line of at most 200 characters that names e in lists: type and message, without what
 // browsers repeat in it; of a made-up exception the message alone, because its type is the client's.
 func Title(e *event.Event) string {
-	typ, message := e.Type, firstLine(e.Message)
+	typ, message := firstLine(e.Type), firstLine(e.Message)
 	if bare := firstLine(bare(message, typ)); bare != "" {
 		message = bare
 	}
@@ -18,9 +18,9 @@ func Title(e *event.Event) string {
 	}
 	switch {
 	case typ != "" && message != "":
-		return event.Cut(firstLine(typ)+": "+message, event.MaxCulprit)
+		return event.Cut(typ+": "+message, event.MaxCulprit)
 	case typ != "":
-		return event.Cut(firstLine(typ), event.MaxCulprit)
+		return event.Cut(typ, event.MaxCulprit)
 	case message != "":
 		return event.Cut(message, event.MaxCulprit)
 	}
