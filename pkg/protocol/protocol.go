@@ -42,5 +42,6 @@ func Normalise(rec *pack.Record) (e *event.Event, err error) {
 	if e.Culprit == "" {
 		e.Culprit = grouping.Culprit(e)
 	}
+	e.Hint = grouping.Hint(e)
 	return e, nil
 }
