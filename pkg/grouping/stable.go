@@ -53,7 +53,8 @@ func isStage(word string) bool {
 	case "min", "chunk", "bundle", "legacy", "modern", "prod", "production", "development", "esm", "cjs", "umd", "iife", "es5":
 		return true
 	}
-	return false
+	year, found := strings.CutPrefix(word, "es20") // es2015, of which a browser gets one and another es5
+	return found && len(year) == 2 && allDigits(year)
 }
 
 // cutHash cuts the hash that Rollup and Vite put at the end: 8 characters of base64url, which may be letters
@@ -68,7 +69,8 @@ func cutHash(name string) string {
 	both := shape.upper > 0 && shape.lower > 0
 	switch {
 	case shape.other > 0:
-	case shape.digits > 0 && (shape.turns > 1 || both), shape.upper == length, both && (shape.upper > 2 || shape.unspeakable > 0):
+	case shape.digits > 0 && (shape.turns > 1 || both), shape.upper == length, both && (shape.upper > 2 || shape.unspeakable > 0),
+		shape.lower == length && shape.unspeakable > 0:
 		return name[:i-1]
 	}
 	return name

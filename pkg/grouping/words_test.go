@@ -89,7 +89,7 @@ func TestFilesLoseBuildsAndPlaces(t *testing.T) {
 	check(t, func(s string) string { return string(appendFile(nil, s)) }, map[string]string{
 		"https://a.test/v2/app-3f9a0c1d.min.js?x": "app", "http://b.test:81/App.DkfGhJkl.js": "app", "https://a.test/x/B_a1-cXy.js": "b-a1-cxy",
 		"https://a.test/checkout2.js": "checkout2", "https://a.test/my-checkout-page.js": "my-checkout-page", "https://a.test/12.3f2a9c1b.chunk.js": "",
-		"https://a.test/CqLV1h2d.js": "", "https://a.test/orders/17": "", "https://a.test": "", "https://a.test/a.html": "", "data:text/javascript,x": "",
+		"https://a.test/main-es2015.3f9a0c1d.js": "main", "https://a.test/app-kqzjvwxm.js": "app", "https://a.test/app-checkout.js": "app-checkout", "https://a.test/app-html-css.js": "app-html-css", "https://a.test/CqLV1h2d.js": "", "https://a.test/orders/17": "", "https://a.test": "", "https://a.test/a.html": "", "data:text/javascript,x": "",
 		"blob:https://a.test/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0": "", "webpack:///./src/cart/index.ts": "cart/index", "/srv/app/index.js": "app/index",
 		"https://a.test/assets/index-DkfGhJkl.js": "index", "https://a.test/app/orders/page-0a1b2c3d.js": "orders/page", `C:\app\main.js`: "main",
 		"example.com/shop/main.go": "main-go", "node:internal/process": "process", "": "", ".js": "js", "https://a.test/OAuth2Client.js": "oauth2client",
