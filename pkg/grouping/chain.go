@@ -22,32 +22,30 @@ func (w *walk) chain(e *event.Event) {
 			wrapped, group = wrapped || isWrapping(m.Type), group || m.IsGroup
 		}
 	}
-	var room [event.MaxExceptions]segment
+	var room [4]segment // most chains have one exception
 	starts := room[:0]
 	last := len(e.Exceptions) - 1
-	children := w.here()
+	before := w.here()
 	for i := range e.Exceptions {
-		s := w.here()
-		if i < last && strings.HasPrefix(e.Exceptions[i].Type, boundaryPrefix) {
-			w.exception(e, &e.Exceptions[i], false, wrapped)
-			w.drop(s, "the components around the error, which differ from page to page")
+		x := &e.Exceptions[i]
+		if i < last && strings.HasPrefix(x.Type, boundaryPrefix) {
+			w.omit(partType, x.Type, "the components around the error, which differ from page to page")
 			continue
 		}
-		if i == last && group && i > 0 {
-			w.asSet(starts, "another error of the same aggregate says the same")
-			s = w.here()
+		if i == last && group {
+			w.asSet(starts, false, "another error of the same aggregate says the same")
 		}
-		w.exception(e, &e.Exceptions[i], i == last, wrapped)
-		switch {
-		case group:
-			if i < last {
-				starts = append(starts, s)
-			}
-		case i > 0 && bytes.Equal(w.buf[children.buf:s.buf], w.buf[s.buf:]):
+		s := w.here()
+		w.exception(e, x, i == last, wrapped)
+		if group {
+			starts = append(starts, s)
+			continue
+		}
+		if bytes.Equal(w.buf[before.buf:s.buf], w.buf[s.buf:]) {
 			w.drop(s, "the same as its cause") // thrown again, wrapped in its like
 			continue
 		}
-		children = s
+		before = s
 	}
 }
 
@@ -58,11 +56,12 @@ const boundaryPrefix = "React ErrorBoundary"
 // plain adds an event without exceptions. Its message beats its stack, which only some clients send along
 // with messages, and of those some let it end in the SDK.
 func (w *walk) plain(e *event.Event) {
-	if typ := typeName(e.Type); typ != "" {
+	typ, value := describe(e.Type, e.Message, false)
+	if typ != "" {
 		w.part(partType, typ, e.Type)
 	}
-	if e.Message != "" {
-		w.message(bare(e.Message, e.Type))
+	if value != "" {
+		w.message(value)
 		return
 	}
 	w.stack(e.Frames, false, false)

@@ -135,7 +135,13 @@ func frameValue(hashed string) string {
 // leftOut tells of a frame that does not count.
 func (w *walk) leftOut(f *event.Frame, reason string) {
 	if w.why != nil {
-		w.why.LeftOut = append(w.why.LeftOut, Omission{partFrame.String(), frameText(f), reason})
+		w.omit(partFrame, frameText(f), reason)
+	}
+}
+
+func (w *walk) omit(p part, from, reason string) {
+	if w.why != nil {
+		w.why.LeftOut = append(w.why.LeftOut, Omission{p.String(), from, reason})
 	}
 }
 

@@ -78,8 +78,9 @@ func classify(frames []event.Frame, origins []origin, wrapped bool) (crash int, 
 	return crash, counts
 }
 
-// clientFile gives all frames of a file to the client where one of them is known to be: the client came in
-// a file of its own. What failed lies in the site's, so a bundle that holds both is not lost.
+// clientFile gives the frames of a file to the client where one of them is known to be: the client came in a
+// file of its own, minified. What failed lies in the site's, and named functions stay the site's, so a bundle
+// that holds both is not lost.
 func clientFile(frames []event.Frame, origins []origin, site string) {
 	file := ""
 	for i, o := range origins {
@@ -92,7 +93,10 @@ func clientFile(frames []event.Frame, origins []origin, site string) {
 		return
 	}
 	for i := range frames {
-		if frames[i].Filename == file {
+		if frames[i].Filename != file {
+			continue
+		}
+		if name := functionName(frames[i].Function); name == "" || isMinified(name) {
 			origins[i] = fromClient
 		}
 	}
@@ -120,8 +124,8 @@ func isNative(f *event.Frame) bool {
 	return f.Function == "eval" || strings.HasSuffix(f.Filename, "> eval") || strings.HasSuffix(f.Filename, "> Function")
 }
 
-// isEvaluated tells whether a frame without a name is a text that its caller had evaluated: Firefox says it is in the caller's
-// file, at the caller's line, and in no column.
+// isEvaluated tells whether a frame without a name is a text that its caller had evaluated: Firefox says it is in
+// the caller's file, at the caller's line, and in no column.
 func isEvaluated(f, caller *event.Frame) bool {
 	return f.Column == 0 && f.Line > 0 && f.Line == caller.Line && f.Filename == caller.Filename && caller.Column > 0
 }

@@ -8,12 +8,12 @@ import (
 
 // stack adds the frames of a stack that count: those of the site's own code, or where none is all that are
 // the program's. It tells whether the stack alone names the error: whether the function that failed has a
-// name that a build does not change.
+// name that a build does not change, and one of those that count a name of its own.
 //
 // Of the callers only those with such a name count: anonymous functions are named differently by each
 // engine, and minified ones by each build. Where the failing function's own name is short, that may be its
 // real one, and then all names count. A name that every component has, as render, names nothing alone.
-func (w *walk) stack(frames []event.Frame, wrapped, overflow bool) (telling bool) {
+func (w *walk) stack(frames []event.Frame, wrapped, overflow bool) bool {
 	if n := len(frames); n > event.MaxFrames {
 		frames = frames[n-event.MaxFrames:]
 	}
@@ -28,7 +28,7 @@ func (w *walk) stack(frames []event.Frame, wrapped, overflow bool) (telling bool
 	}
 	crashName := functionName(frames[crash].Function)
 	named := crashName != "" && !isMinified(crashName)
-	telling = named && !isCommon(crashName)
+	lasting := false
 	var segments [16]segment // more are rare
 	starts := segments[:0]
 	for i := range frames {
@@ -44,23 +44,24 @@ func (w *walk) stack(frames []event.Frame, wrapped, overflow bool) (telling bool
 				w.leftOut(f, "an anonymous caller")
 				continue
 			}
-			if isMinified(name) && (named || crashName == "") {
+			if isMinified(name) && (named || crashName == "") && !overflow {
 				w.leftOut(f, "a minified caller")
 				continue
 			}
-			telling = telling || named && !isMinified(name) && !isCommon(name)
 		}
+		lasting = lasting || name != "" && !isMinified(name) && !isCommon(name)
 		starts = append(starts, w.here())
 		w.frame(f, name)
 		if !overflow {
 			starts = w.fold(starts)
 		}
 	}
-	if overflow { // where the stack was cut, and by how much, is chance
-		w.asSet(starts, "recursion")
+	if overflow { // which function of the circle, or called by it, met the end of the stack is chance
+		w.asSet(starts, true, "recursion")
+		named = true
 	}
 	w.chose(StrategyStack)
-	return telling
+	return named && lasting
 }
 
 func (w *walk) frame(f *event.Frame, name string) {

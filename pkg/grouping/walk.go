@@ -119,8 +119,9 @@ func (w *walk) drop(s segment, reason string) {
 	w.why.Parts = w.why.Parts[:s.why]
 }
 
-// asSet makes a set of the segments that begin at starts: sorted, each content once.
-func (w *walk) asSet(starts []segment, reason string) {
+// asSet makes a set of the segments that begin at starts: sorted, each content once. Where repeated is set and
+// any content stands twice, those that stand once are left out.
+func (w *walk) asSet(starts []segment, repeated bool, reason string) {
 	if len(starts) < 2 {
 		return
 	}
@@ -145,13 +146,22 @@ func (w *walk) asSet(starts []segment, reason string) {
 	if w.why != nil {
 		w.why.Parts = w.why.Parts[:starts[0].why]
 	}
+	twice := func(i int) bool {
+		return i > 0 && bytes.Equal(pieces[i].buf, pieces[i-1].buf) || i+1 < len(pieces) && bytes.Equal(pieces[i].buf, pieces[i+1].buf)
+	}
+	if repeated {
+		repeated = false
+		for i := range pieces {
+			repeated = repeated || twice(i)
+		}
+	}
 	for i, p := range pieces {
 		s := w.here()
 		w.buf = append(w.buf, p.buf...)
 		if w.why != nil {
 			w.why.Parts = append(w.why.Parts, p.why...)
 		}
-		if i > 0 && bytes.Equal(p.buf, pieces[i-1].buf) {
+		if i > 0 && bytes.Equal(p.buf, pieces[i-1].buf) || repeated && !twice(i) {
 			w.drop(s, reason)
 		}
 	}
