@@ -169,7 +169,7 @@ func TestGroupingIsRight(t *testing.T) {
 	for _, l := range set {
 		issues[l.issue] = true
 	}
-	if len(set) < 200 || len(issues) < 100 {
+	if len(set) < 500 || len(issues) < 240 {
 		t.Fatalf("only %d events of %d issues: where are the others?", len(set), len(issues))
 	}
 	precision, recall := pairs(t, set, func(e *event.Event) event.ID { return grouping.Of(e, nil) }, true)

@@ -1,15 +1,32 @@
 package grouping
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Bounds of what counts of a message. The second is of the text without what varies, so that a longer number in
+// front does not move the cut.
+const (
+	maxMessage = 4 << 10 // bytes looked at
+	maxMeaning = 512     // bytes kept; what follows is data
+)
 
 // appendMessage appends a message with what varies in it named instead: numbers, dates and durations are <n>,
-// UUIDs, hashes and tokens <id>, and <url>, <email>, <json> and <quoted> are what they say. Only the first two lines with something
-// on them count, and of those 1 KiB. Numbers that are codes stay ("status 404"), and so do words in quotes:
+// UUIDs, hashes and tokens <id>, and <url>, <email>, <json> and <quoted> are what they say. Only the first two
+// lines with something on them count. Numbers that are codes stay ("status 404"), and so do words in quotes:
 // engines put the program's own names there.
 func appendMessage(dst []byte, s string) []byte {
 	m := message{dst: dst, s: twoLines(s)}
-	for m.i < len(m.s) {
+	most := len(dst) + maxMeaning
+	for m.i < len(m.s) && len(m.dst) < most {
 		m.next()
+	}
+	if len(m.dst) > most {
+		for most > len(dst) && !utf8.RuneStart(m.dst[most]) {
+			most--
+		}
+		m.dst = m.dst[:most]
 	}
 	if n := len(m.dst); n > len(dst) && m.dst[n-1] == ' ' {
 		m.dst = m.dst[:n-1]
@@ -19,9 +36,8 @@ func appendMessage(dst []byte, s string) []byte {
 
 // twoLines returns s up to the end of its second line that is not blank.
 func twoLines(s string) string {
-	const enough = 1 << 10 // bytes; what follows is data
-	s = strings.TrimLeft(s[:min(len(s), 4*enough)], " \t\r\n")
-	s = s[:min(len(s), enough)]
+	s = strings.TrimLeft(s[:min(len(s), 2*maxMessage)], " \t\r\n")
+	s = s[:min(len(s), maxMessage)]
 	lines := 0
 	for i := 0; i < len(s); {
 		line := s[i:]

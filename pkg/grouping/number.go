@@ -146,7 +146,7 @@ func isDateName(s string) bool {
 // isCode tells whether a number says what went wrong and not how much: the word before it is one for codes,
 // or it is a status of HTTP's behind a word for answers.
 func (m *message) isCode(rest string, n int) bool {
-	if n > 5 || n < len(rest) && (isLetter(rest[n]) || n+1 < len(rest) && strings.IndexByte(".,:", rest[n]) >= 0 && isDigit(rest[n+1])) {
+	if n > 4 || n < len(rest) && (isLetter(rest[n]) || n+1 < len(rest) && strings.IndexByte(".,:", rest[n]) >= 0 && isDigit(rest[n+1])) {
 		return false
 	}
 	if m.last == "" || m.word > m.i {
