@@ -17,6 +17,8 @@ func TestHintsTellHowToLearnMore(t *testing.T) {
 	}{
 		{"a script of another origin", thrown("Error", "Script error.", event.Frame{Function: "?", Filename: "https://a.test/"}), "crossorigin"},
 		{"a script error of the program", thrown("Error", "Script error.", frame("runMacro", "a.js")), ""},
+		{"a script error behind an error", &event.Event{Exceptions: []event.Exception{{Value: "Script error."}, {Type: "LoadError", Value: "x", Frames: []event.Frame{frame("f", "a.js")}}}}, ""},
+		{"a chunk behind an error", &event.Event{Exceptions: []event.Exception{{Type: "ChunkLoadError"}, {Type: "LoadError", Value: "x", Frames: []event.Frame{frame("f", "a.js")}}}}, "earlier builds"},
 		{"a chunk", thrown("TypeError", "Importing a module script failed."), "earlier builds"},
 		{"a page for a script", thrown("SyntaxError", "Unexpected token '<'"), "404"},
 		{"hydration", thrown("Error", "Minified React error #418; visit https://react.dev/errors/418"), "first"},

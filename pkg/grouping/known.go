@@ -83,8 +83,14 @@ func strategyOf(e *event.Event) string {
 	}
 	for i := range e.Exceptions {
 		c := &e.Exceptions[i]
-		if s := guiseOf(c.Type, c.Value, c.Frames); s != "" {
-			return s
+		switch s := guiseOf(c.Type, c.Value, c.Frames); s {
+		case "":
+		case StrategyChunkLoad, StrategyHydration:
+			return s // whatever wraps it
+		default:
+			if c == x {
+				return s
+			}
 		}
 	}
 	if x.Mechanism != nil && strings.Contains(x.Mechanism.Type, "http.client") {
@@ -110,7 +116,7 @@ func guiseOf(typ, value string, frames []event.Frame) string {
 		}
 	}
 	switch {
-	case strings.HasPrefix(s, "Minified React error #") && isReactHydration(s[len("Minified React error #"):]), strings.HasPrefix(s, "NG050"):
+	case strings.HasPrefix(s, "Minified React error #") && isReactHydration(s[len("Minified React error #"):]), strings.HasPrefix(s, "NG050"): // React in production; Angular
 		return StrategyHydration
 	case isScriptError(s) && !placed(frames):
 		return StrategyScriptError
@@ -122,7 +128,7 @@ func guiseOf(typ, value string, frames []event.Frame) string {
 
 // isReactHydration tells whether a number of React's error codes is one of hydration.
 func isReactHydration(s string) bool {
-	switch s[:min(digits(s), len(s))] {
+	switch s[:digits(s)] {
 	case "418", "419", "421", "422", "423", "424", "425":
 		return true
 	}

@@ -1,7 +1,6 @@
 package grouping
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"os"
@@ -19,12 +18,13 @@ func TestVersion1Stays(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); n++ {
+	for line := range bytes.Lines(text) {
+		n++
 		var frozen struct {
 			Capture, Fingerprint string
 			Event                *event.Event
 		}
-		if err := json.Unmarshal(lines.Bytes(), &frozen); err != nil {
+		if err := json.Unmarshal(line, &frozen); err != nil {
 			t.Fatal(err)
 		}
 		if got := Earlier(frozen.Event); len(got) != 1 || got[0].String() != frozen.Fingerprint {
