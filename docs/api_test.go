@@ -22,6 +22,10 @@ var summaries = map[string]string{
 	"POST /api/:project/events":   "native: one JSON object, an array, or NDJSON, of any Content-Type. 200 `{\"id\"}` or `{\"ids\"}`",
 	"POST /tunnel":                "a Sentry envelope whose key is in its `dsn` header; the path is INGEST_TUNNEL_PATH",
 	"POST /api/v1/logs":           "`{content, meta}`; a key, or a token with scope write. 201 `{id, content, meta}`. Also taken by query, which passes it on",
+	"GET /trivet.js":              "the newest version of our own script, for pages of any origin; kept for an hour",
+	"HEAD /trivet.js":             "its headers",
+	"GET /trivet-1.0.0.js":        "that version, for ever: `trivet script` prints the element that loads it, with its hash",
+	"HEAD /trivet-1.0.0.js":       "its headers",
 
 	"GET /api/v1/health":                          "`\"OK\"`: the process answers",
 	"GET /api/v1/projects":                        "the projects the token may see",

@@ -46,6 +46,7 @@ func commands() []command {
 		organizationCommands(),
 		projectCommands(),
 		keyCommands(),
+		scriptCommands(),
 		tokenCommands(),
 		deadLetterCommands(),
 		streamCommands(),

@@ -149,6 +149,7 @@ func New(env service.Env, cfg Config, deps Deps) (*Edge, error) {
 	if e.tunnel != "" {
 		e.post(e.tunnel, tunnel)
 	}
+	e.serveScripts()
 	return e, nil
 }
 
