@@ -26,11 +26,7 @@ func TestScriptsAreServedToAnyPage(t *testing.T) {
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
 				t.Run(tc.name+" by "+method+" to a client that takes "+accept, func(t *testing.T) {
 					t.Parallel()
-					w := httptest.NewRecorder()
-					r := httptest.NewRequestWithContext(t.Context(), method, tc.path, http.NoBody)
-					r.Header.Set("Accept-Encoding", accept)
-					r.Header.Set("Origin", "https://shop.example")
-					e.ServeHTTP(w, r)
+					w := load(t, e, method, tc.path, "Accept-Encoding", accept, "Origin", "https://shop.example")
 					h := w.Header()
 					if w.Code != http.StatusOK || h.Get("Cache-Control") != tc.cache || h.Get("Content-Type") != "application/javascript; charset=utf-8" {
 						t.Errorf("%d %v", w.Code, h)
@@ -57,6 +53,18 @@ func TestScriptsAreServedToAnyPage(t *testing.T) {
 	}
 }
 
+// load asks for a script: unlike answers to events, it is the same for every origin.
+func load(t *testing.T, e *Edge, method, path string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, path, http.NoBody)
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	e.ServeHTTP(w, r)
+	return w
+}
+
 func decoded(t *testing.T, encoding string, body io.Reader) []byte {
 	t.Helper()
 	switch encoding {
@@ -79,11 +87,11 @@ func decoded(t *testing.T, encoding string, body io.Reader) []byte {
 func TestAScriptThatTheClientHasIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	e := open(t, config(), Deps{Publisher: publish(takeAll)})
-	tag := call(t, e, http.MethodGet, "/trivet.js", "").Header().Get("ETag")
-	if w := call(t, e, http.MethodGet, "/trivet.js", "", "If-None-Match", `W/"0.9.0", `+tag); w.Code != http.StatusNotModified || w.Body.Len() != 0 || w.Header().Get("ETag") != tag {
+	tag := load(t, e, http.MethodGet, "/trivet.js").Header().Get("ETag")
+	if w := load(t, e, http.MethodGet, "/trivet.js", "If-None-Match", `W/"0.9.0", `+tag); w.Code != http.StatusNotModified || w.Body.Len() != 0 || w.Header().Get("ETag") != tag {
 		t.Errorf("%d, %d bytes, %v", w.Code, w.Body.Len(), w.Header())
 	}
-	if w := call(t, e, http.MethodGet, "/trivet.js", "", "If-None-Match", `W/"0.9.0"`); w.Code != http.StatusOK {
+	if w := load(t, e, http.MethodGet, "/trivet.js", "If-None-Match", `W/"0.9.0"`); w.Code != http.StatusOK {
 		t.Errorf("an old one: %d", w.Code)
 	}
 }
