@@ -59,13 +59,13 @@ func Newest() Script {
 }
 
 // Integrity returns the value of the integrity attribute: browsers run nothing else under it.
-func (s *Script) Integrity() string {
+func (s Script) Integrity() string {
 	sum := sha512.Sum384(s.Plain)
 	return "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // parts are the numbers of the version; what is no number counts as 0.
-func (s *Script) parts() (numbers []int) {
+func (s Script) parts() (numbers []int) {
 	for part := range strings.SplitSeq(s.Version, ".") {
 		n, _ := strconv.Atoi(part)
 		numbers = append(numbers, n)

@@ -13,7 +13,7 @@ const Loader = `<script>trivet={q:[],capture(...a){trivet.q[99]||trivet.q.push(a
 const LoaderHash = "sha256-Q0RXq7yCzfm2jHBYT21TLjyig+aMqIR/5VKxRNZET1g="
 
 // Tag returns the element that loads the script for a key from where ingest is reached.
-func (s *Script) Tag(url, key string) string {
+func (s Script) Tag(url, key string) string {
 	return `<script src="` + html.EscapeString(strings.TrimRight(url, "/")+"/"+s.Name) + `" integrity="` + s.Integrity() +
 		`" data-key="` + html.EscapeString(key) + `" crossorigin defer></script>`
 }
