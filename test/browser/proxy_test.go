@@ -16,7 +16,7 @@ import (
 type fault string
 
 const (
-	tooMany  fault = "429"     // with Retry-After: 1
+	tooMany  fault = "429"     // with a Retry-After
 	away     fault = "503"     // as a balancer without a server answers
 	reset    fault = "reset"   // the connection, before anything was passed on
 	unheard  fault = "unheard" // passed on, and the answer thrown away with the connection
@@ -26,7 +26,8 @@ const (
 // A proxy stands between the clients and ingest.
 type proxy struct {
 	*httptest.Server
-	to *httputil.ReverseProxy
+	to         *httputil.ReverseProxy
+	retryAfter string // seconds, of a 429
 
 	mu     sync.Mutex
 	fault  fault
@@ -39,7 +40,7 @@ func newProxy(t *testing.T, tls bool) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{counts: map[fault]int{}, to: &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}}
+	p := &proxy{retryAfter: "1", counts: map[fault]int{}, to: &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}}
 	p.Server = httptest.NewUnstartedServer(p)
 	if tls {
 		p.StartTLS()
@@ -60,11 +61,14 @@ func (p *proxy) set(f fault) {
 // met waits until a fault has met a number of requests.
 func (p *proxy) met(t *testing.T, f fault, n int) {
 	t.Helper()
-	eventually(t, "requests to meet the fault "+string(f), func() bool {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		return p.counts[f] >= n
-	})
+	eventually(t, "requests to meet the fault "+string(f), func() bool { return p.count(f) >= n })
+}
+
+// count tells how many requests a fault has met.
+func (p *proxy) count(f fault) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.counts[f]
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -82,7 +86,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		status := http.StatusServiceUnavailable
 		if f == tooMany {
 			w.Header().Set("Access-Control-Expose-Headers", "Retry-After")
-			w.Header().Set("Retry-After", "1")
+			w.Header().Set("Retry-After", p.retryAfter)
 			status = http.StatusTooManyRequests
 		}
 		w.WriteHeader(status)

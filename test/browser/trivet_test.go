@@ -207,7 +207,7 @@ func TestAnUnknownKeyIsNotTriedForEver(t *testing.T) {
 		return waiting == 0
 	})
 	page.leave()
-	if n := front.counts[noFaults]; n != 1 {
+	if n := front.count(noFaults); n != 1 {
 		t.Errorf("%d requests, want 1", n)
 	}
 }
