@@ -73,8 +73,8 @@ func TestTrivetTellsWhatAPolicyBlocked(t *testing.T) {
 	page.value(nil, `{ const i = new Image(); i.src = "http://127.0.0.1:1/evil.png?again"; null }`)
 	p.arrived(1)
 	page.leave()
-	all := p.once("csp-violation: Blocked img-src from 127.0.0.1:1")
-	if e := all[0]; e.Tags["directive"] != "img-src" || e.Tags["blocked"] != "127.0.0.1:1" {
+	all := p.once("CSP violation: Blocked img-src from 127.0.0.1")
+	if e := all[0]; e.Tags["directive"] != "img-src" || e.Tags["blocked"] != "127.0.0.1" {
 		t.Errorf("%+v", e)
 	}
 }

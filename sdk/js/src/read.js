@@ -48,9 +48,10 @@ export function heard(e, settings, target) {
   if (e.type == "securitypolicyviolation") {
     if (e.blockedURI && target.startsWith(e.blockedURI)) return; // our own request: sending that would be blocked again
     const { effectiveDirective: directive, disposition } = e;
-    const blocked = e.blockedURI.split("/")[2] || e.blockedURI; // a host, or a word such as inline
+    const [scheme, host] = e.blockedURI.split(/[/:]+/);
+    const blocked = /^(http|ws)/.test(scheme) ? host : scheme; // or a word such as inline
     return {
-      type: "csp-violation",
+      type: "CSP violation",
       message: "Blocked " + directive + " from " + blocked,
       level: disposition == "report" ? "warning" : "error",
       filename: e.sourceFile,
