@@ -87,7 +87,7 @@ func startTrivet(ctx context.Context, dir string) (stop func() error, err error)
 	ctx, cancel := context.WithCancel(ctx)
 	ready, ended := make(chan standalone.Info, 1), make(chan error, 1)
 	go func() { ended <- standalone.Run(ctx, env, cfg, func(info standalone.Info) { ready <- info }) }()
-	stop = func() error {
+	stop = func() error { //nolint:contextcheck // what it closes drains when the context has ended
 		if the.queue != nil {
 			the.queue.Close()
 		}

@@ -51,6 +51,7 @@ function reject(reason) { Promise.reject(reason); }
 type site struct {
 	*httptest.Server
 	head    string            // of each page
+	worker  string            // code of /worker.js
 	headers map[string]string // of each page
 }
 
@@ -69,6 +70,10 @@ func newSite(t *testing.T, tls bool, head string) *site {
 	mux.HandleFunc("/app.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript")
 		fmt.Fprint(w, app)
+	})
+	mux.HandleFunc("/worker.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		fmt.Fprint(w, s.worker)
 	})
 	mux.Handle("/clients/", http.StripPrefix("/clients/", http.FileServer(http.Dir(the.bundles))))
 	s.Server = httptest.NewUnstartedServer(mux)

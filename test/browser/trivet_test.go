@@ -139,6 +139,34 @@ func TestTheModuleIsTheScript(t *testing.T) {
 	checkThrown(t, find(t, p.once("TypeError: thrown", "TypeError: caught"), "TypeError: thrown"), false)
 }
 
+func TestTheScriptWorksInAWorker(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	s := newSite(t, false, "")
+	s.worker = fmt.Sprintf(`self.trivet = {key: %q, url: %q}; importScripts(trivet.url + "/trivet.js");`, p.key, the.info.IngestURL) + app +
+		`later("thrown by a worker"); reject(new RangeError("rejected in a worker")); trivet.capture(new Error("caught in a worker"))`
+	page := open(t, s.URL)
+	page.run(`new Worker("/worker.js").onerror = (e) => e.preventDefault()`)
+	p.arrived(3)
+	page.leave()
+	for _, e := range p.once("TypeError: thrown by a worker", "RangeError: rejected in a worker", "Error: caught in a worker") {
+		if e.URL != s.URL+"/worker.js" {
+			t.Errorf("%s: URL is %s", e.title(), e.URL)
+		}
+	}
+}
+
+func TestAScriptThatIsLoadedTwiceWorksOnce(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	s := newSite(t, false, p.script(the.info.IngestURL, "")+p.script(the.info.IngestURL, "defer")+js.Newest().Tag(the.info.IngestURL, p.key))
+	page := open(t, s.URL)
+	page.run(`later("thrown"); trivet.capture(new Error("caught"))`)
+	p.arrived(2)
+	page.leave()
+	p.once("TypeError: thrown", "Error: caught")
+}
+
 func TestRepetitionsAndFloodsAreCountedNotSent(t *testing.T) {
 	t.Parallel()
 	p := newProject(t)

@@ -7,7 +7,7 @@ try {
   const trivet = (self.trivet = self.trivet || {});
   // Events go to where the script came from.
   const settings = tag ? { url: tag.src.replace(/\/[^/]*$/, ""), ...tag.dataset } : {};
-  init(Object.assign(trivet, { ...settings, ...trivet }));
+  if (!trivet.flush) init(Object.assign(trivet, { ...settings, ...trivet })); // once, however often a page loads it
 } catch (e) {
   // A page must not break because its errors are not collected.
 }

@@ -19,20 +19,18 @@ export function follow(wanted = "console fetch xhr click navigation", add) {
       return was.apply(this, given);
     });
   }
-  wrap("fetch", self, "fetch", (was) => function (input, options) {
-    const told = (status_code) =>
-      note(() => add("fetch", ((options || input).method || "GET") + " " + plain(input.url || input), { data: { status_code } }));
-    // What is returned must reject by itself: a rejection that only we handle would go unnoticed.
-    return was.apply(this, arguments).then(
-      (answer) => {
-        told(answer.status);
-        return answer;
-      },
-      (e) => {
-        told(0);
-        throw e;
-      },
-    );
+  wrap("fetch", self, "fetch", (was) => async function (input, options) {
+    const told = (answer) =>
+      note(() => add("fetch", ((options || input).method || "GET") + " " + plain(input.url || input), { data: { status_code: answer.status } }));
+    // It still rejects by itself: a rejection that only we handle would go unnoticed.
+    try {
+      const answer = await was.apply(this, arguments);
+      told(answer);
+      return answer;
+    } catch (e) {
+      told({});
+      throw e;
+    }
   });
   wrap("xhr", self.XMLHttpRequest && XMLHttpRequest.prototype, "open", (was) => function (method, url) {
     note(() =>
