@@ -9,58 +9,111 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
+	"github.com/trivetlabs/trivet/pkg/filter"
 	"github.com/trivetlabs/trivet/pkg/ingest"
+	"github.com/trivetlabs/trivet/pkg/project"
 	"github.com/trivetlabs/trivet/pkg/query"
 	"github.com/trivetlabs/trivet/pkg/service"
 )
 
 // summaries says what each route is for; one that is missing here, or too many, fails the test.
 var summaries = map[string]string{
-	"POST /api/:project/envelope": "Sentry envelope: its `event` items are kept, other items are counted and answered. 200 `{\"id\"}`",
-	"POST /api/:project/store":    "Sentry's older store request: one event, plain or base64 of zlib. 200 `{\"id\"}`",
-	"POST /api/store":             "the same, the project being that of the key",
-	"POST /api/:project/events":   "native: one JSON object, an array, or NDJSON, of any Content-Type. 200 `{\"id\"}` or `{\"ids\"}`",
-	"POST /tunnel":                "a Sentry envelope whose key is in its `dsn` header; the path is INGEST_TUNNEL_PATH",
-	"POST /api/v1/logs":           "`{content, meta}`; a key, or a token with scope write. 201 `{id, content, meta}`. Also taken by query, which passes it on",
-	"GET /trivet.js":              "the newest version of our own script, for pages of any origin; kept for an hour",
-	"HEAD /trivet.js":             "its headers",
-	"GET /trivet-1.0.0.js":        "that version, for ever: `trivet script` prints the element that loads it, with its hash",
-	"HEAD /trivet-1.0.0.js":       "its headers",
+	"POST /api/:project/envelope":                 "Sentry envelope: `event` items and the `attachment`, `feedback`, `user_report`, `session`, `sessions` and `client_report` beside them are kept, other items are counted and answered. 200 `{\"id\"}`",
+	"POST /api/:project/store":                    "Sentry's older store request: one event, plain or base64 of zlib. 200 `{\"id\"}`",
+	"POST /api/store":                             "the same, the project being that of the key",
+	"GET /api/:project/store":                     "the same in the query, `sentry_data`. 200, an image",
+	"POST /api/:project/events":                   "native: one JSON object, an array, or NDJSON, of any Content-Type; or one event as a form or multipart form, files being its attachments. 200 `{\"id\"}` or `{\"ids\"}`",
+	"POST /t/:key":                                "the same, the key being in the path",
+	"GET /api/:project/pixel.gif":                 "native: one event, its fields in the query, for pages without scripts. 200, an image",
+	"POST /api/:project/security":                 "a browser's own reports: `application/csp-report` or `application/reports+json`. 204, also when they were limited or can't be read",
+	"POST /api/:project/csp-report":               "the same",
+	"POST /api/:project/reports":                  "the same",
+	"POST /api/:project/nel":                      "the same; network errors logged with their successes, which are counted only",
+	"POST /collect":                               "Grafana Faro: exceptions and error logs are kept, the rest is counted; `Idempotency-Key` makes a retry count once. 202 `ok`",
+	"POST /collect/:key":                          "the same, the key being in the path",
+	"POST /api/:project/otlp/v1/logs":             "OTLP/HTTP logs, JSON or protobuf: records with an exception are kept. 200 and an empty message",
+	"POST /api/:project/integration/otlp/v1/logs": "the same",
+	"GET /api/embed/error-page":                   "the report dialog as a script, for `Sentry.showReportDialog`: `dsn`, `eventId`, `name`, `email` and its texts in the query",
+	"POST /api/embed/error-page":                  "what a visitor wrote: `name`, `email`, `comments` as a form or JSON; `dsn` and `eventId` in the query. 200 `{}`",
+	"POST /tunnel":                                "a Sentry envelope whose key is in its `dsn` header; the path is INGEST_TUNNEL_PATH",
+	"POST /api/v1/logs":                           "`{content, meta}`; a key, or a token with scope write. 201 `{id, content, meta}`. Also taken by query, which passes it on",
+	"GET /trivet.js":                              "the newest version of our own script, for pages of any origin; kept for an hour",
+	"HEAD /trivet.js":                             "its headers",
+	"GET /trivet-1.0.0.js":                        "that version, for ever: `trivet script` prints the element that loads it, with its hash",
+	"HEAD /trivet-1.0.0.js":                       "its headers",
 
-	"GET /api/v1/health":                          "`\"OK\"`: the process answers",
-	"GET /api/v1/projects":                        "the projects the token may see",
-	"GET /api/v1/projects/:project/events":        "events, newest first: `{\"events\":[…],\"next\":\"…\"\\|null}`. Filters: `from to issue level type release environment browser os url protocol`; `limit`, `cursor`, `fields`",
-	"GET /api/v1/projects/:project/events/:event": "one event in full: exceptions with frames (outermost first, the crashing one last; oldest cause first), breadcrumbs, tags, contexts, user, request, sdk, and the client's bytes under `raw` (base64 where `raw_encoding` says so). `day` finds it faster",
-	"GET /api/v1/projects/:project/issues":        "issues: `{\"issues\":[…],\"next\":…}`. Filters: `from to status level type`; `sort` last_seen, first_seen or events; `limit`, `cursor`, `fields`",
-	"GET /api/v1/projects/:project/issues/:issue": "one issue with its events by hour",
-	"GET /api/v1/projects/:project/stats":         "what became of the events, by `step` minute, hour or day, `from` and `to`",
-	"GET /api/v1/logs":                            "logs of the token's project, newest first, as a bare array of `{id, content, meta}`; `Link: rel=\"next\"`",
-	"GET /api/v1/logs/:log":                       "one log",
-	"OPTIONS /api/v1/logs":                        "preflight of pages that post logs",
+	"GET /api/v1/health":                                      "`\"OK\"`: the process answers",
+	"GET /api/v1/projects":                                    "the projects the token may see",
+	"GET /api/v1/projects/:project/events":                    "events, newest first: `{\"events\":[…],\"next\":\"…\"\\|null}`. Filters: `from to issue level type release environment browser os url protocol`; `limit`, `cursor`, `fields`",
+	"GET /api/v1/projects/:project/events/:event":             "one event in full: exceptions with frames (outermost first, the crashing one last; oldest cause first), breadcrumbs, tags, contexts, user, request, sdk, `device`, a `hint` how to mend it where one is known, `attachments` and `feedback` that came with it, and the client's bytes, scrubbed, under `raw` (base64 where `raw_encoding` says so). `day` finds it faster",
+	"GET /api/v1/projects/:project/events/:event/grouping":    "why the event is in its issue: `{fingerprint, issue_id, version, current, explanation}`; `explanation` is by today's code and rules, and `current` tells whether they still give the stored fingerprint. `day` finds it faster",
+	"GET /api/v1/projects/:project/events/:event/attachments": "files that came with the event, at most 100: `{\"attachments\":[…],\"next\":null}`. `day` of the event finds them faster",
+	"GET /api/v1/projects/:project/attachments/:attachment":   "the bytes of one file, to be saved and never shown: always `application/octet-stream` and `Content-Disposition: attachment`. `day` of the attachment finds it faster",
+	"GET /api/v1/projects/:project/feedback":                  "what visitors wrote, newest first: `{\"feedback\":[…],\"next\":…}`. Filters: `from to event`; `limit`, `cursor`, `fields`",
+	"GET /api/v1/projects/:project/issues":                    "issues: `{\"issues\":[…],\"next\":…}`. Filters: `from to status level type`; `sort` last_seen, first_seen or events; `limit`, `cursor`, `fields`",
+	"GET /api/v1/projects/:project/issues/:issue":             "one issue with its events by hour",
+	"GET /api/v1/projects/:project/stats":                     "what became of the events, by `step` minute, hour or day, `from` and `to`",
+	"GET /api/v1/projects/:project/sessions":                  "crash-free rates: `{from, to, step, releases:[{release, sessions, errored, crashed, crash_free_rate, series:[…]}], more}`, the release with most sessions first, at most 100. Filters: `from to release environment`; `step` hour or day. The rate is null without a session",
+	"GET /api/v1/projects/:project/drops":                     "what was not kept, by `source` (filter: ours; client: the SDK; edge: refused by ingest), `reason` and `category`: `{from, to, step, totals:[…], series:[…]}`; `step` minute, hour or day, `from` and `to`",
+	"GET /api/v1/projects/:project/filtered":                  "the last 50 events that each noise filter dropped, newest first: `{\"filtered\":[{reason, id, received_at, title}],\"next\":…}`. Filter: `reason`; `limit`, `cursor`, `fields`",
+	"GET /api/v1/projects/:project/filtered/:reason/:event":   "one of them in full, as an event is shown",
+	"GET /api/v1/projects/:project/settings":                  "the settings of the project",
+	"PUT /api/v1/projects/:project/settings":                  "replaces them whole and answers what is stored; a token with scope admin, at most 64 KiB. 400 says which member is wrong. Workers obey within seconds",
+	"GET /api/v1/logs":                                        "logs of the token's project, newest first, as a bare array of `{id, content, meta}`; `Link: rel=\"next\"`",
+	"GET /api/v1/logs/:log":                                   "one log",
+	"OPTIONS /api/v1/logs":                                    "preflight of pages that post logs",
 }
+
+const settingsExample = `{
+  "filters": {
+    "switches": {"crawler": false},
+    "messages": ["TimeoutError: *", "*quota exceeded*"]
+  },
+  "scrub": {"off": false, "ip": "truncate", "email": "hash", "fields": ["iban"], "safe_fields": ["token_count"]},
+  "grouping": {"rules": [{"type": "PaymentError", "message": "*declined*", "file": "*/checkout/*", "function": "pay*", "fingerprint": ["payment", "{{ default }}"]}]},
+  "attachments": true
+}
+`
 
 const apiIntro = `# HTTP API
 
-Paths may have a trailing slash, doubled slashes and, on ingest, any prefix before ` + "`/api/`" + `. Every error has the shape
+Paths may have a trailing slash, doubled slashes and, on ingest, any prefix before ` + "`/api/`, `/collect` and `/t/`" + `. Every error has the shape
 ` + "`{\"error\":\"code\",\"message\":\"…\",\"detail\":\"…\"}`" + ` and repeats itself in ` + "`X-Sentry-Error`" + `; on ` + "`/api/v1/logs`" + ` there is also ` + "`errors`" + ` by field.
 
-Keys (ingest) are taken from the first of: query ` + "`sentry_key` or `key`, `X-Sentry-Auth`, `Authorization`, `x-api-key`, `X-Trivet-Key`" + `, the envelope's ` + "`dsn`" + `.
+Keys (ingest) are taken from the first of: query ` + "`sentry_key` or `key`, `X-Sentry-Auth`, `Authorization`, `x-api-key`, `X-Trivet-Key`" + `, the path, the ` + "`dsn`" + ` of the envelope or the dialog.
 Tokens (query) come as ` + "`Authorization: Bearer …`; on `/api/v1/logs` also as `Basic`, raw or base64." + ` ` + "`fields=a,b{c}`" + ` or the header ` + "`X-Fields`" + ` trims each object.
 A revoked key or write token is refused by ingest at once; a revoked token may read for 30 seconds more.
 
 Limits of a request: 2 MiB as sent, 8 MiB inflated (` + "`Content-Encoding` gzip, deflate, br or zstd" + `), 1,000 events of 1 MiB, JSON nested 64 deep. Of more than 100
-tags the rest is dropped. Pages of lists hold at most 100.
+tags the rest is dropped. Attachments of 4 MiB together; one that is too much is dropped, its event is kept. Forms of 1,000 fields. Pages of lists hold at most 100.
 
 ## Shapes
 
 A native event is an object in which everything is optional: ` + "`id`" + ` (sent again, it counts once), ` + "`timestamp`" + ` or ` + "`ts`" + ` (RFC 3339, seconds, or milliseconds above
 1e11), ` + "`type`, `message`, `stack`" + ` (the text of ` + "`error.stack`" + ` in Chrome, Firefox or Safari, or a list of frames
-` + "`{function, filename, lineno, colno, in_app}`" + `, outermost first), ` + "`level`, `url`, `release`, `environment`, `user`, `tags`, `breadcrumbs`, `meta`" + `. What has another
+` + "`{function, filename, lineno, colno, in_app}`" + `, outermost first), ` + "`causes` (a list of `{type, message, stack, source, parent}`), `level`, `url`, `release`, `environment`, `user`, `tags`, `breadcrumbs`, `meta`" + `. What has another
 name is kept under ` + "`extra`" + `.
 
 An event in lists: ` + "`id` (32 hex) `project_id issue_id day received_at occurred_at level protocol handled type message culprit release environment browser os url`" + `.
 Lists are ordered by ` + "`received_at`, and `from` and `to` mean it; `occurred_at`" + ` is what the client's clock said.
 An issue: ` + "`id project_id title type culprit level status events users first_seen last_seen first_release last_release`" + `.
+An attachment: ` + "`id event_id day received_at name content_type size`" + `; name and type are the client's word. Feedback: ` + "`id event_id received_at name email message url`" + `.
+
+Settings are one document in which everything is optional; what is absent stands as shipped, and a member that is not known is refused:
+
+` + "```\n" + settingsExample + "```" + `
+
+In ` + "`messages`" + ` and rules ` + "`*`" + ` stands for any text, case does not count, and the whole text must match: that of ` + "`Type: message`" + ` or the message alone. Of the
+rules the first counts whose matchers all match. ` + "`ip` and `email`" + ` are keep, never, truncate or hash. At most 100 rules, messages and fields, each text of 1 to
+200 characters.
+
+## Noise filters
+
+All are on; ` + "`switches`" + ` turns each off, or ` + "`localhost`" + ` on where it would not apply. What they drop is counted under ` + "`drops`" + `, and the last of it shown under
+` + "`filtered`" + `. Errors of servers are judged by ` + "`ignored`" + ` alone. "Script error.", failed chunks and hydration errors are never noise.
+
+| filter | drops |
+|---|---|
 `
 
 func TestAPI(t *testing.T) {
@@ -68,7 +121,13 @@ func TestAPI(t *testing.T) {
 	env := service.Env{Log: zerolog.Nop(), Metrics: prometheus.NewRegistry(), Health: service.NewHealth()}
 	edge, api := parts(t, env)
 	defer edge.Close()
+	if _, err := project.ReadSettings([]byte(settingsExample)); err != nil {
+		t.Errorf("the example of settings: %v", err)
+	}
 	body, unused := apiIntro, map[string]bool{}
+	for _, f := range filter.Filters() {
+		body += fmt.Sprintf("| `%s` | %s |\n", f.Name, cell(f.About))
+	}
 	for route := range summaries {
 		unused[route] = true
 	}
@@ -93,6 +152,9 @@ func TestAPI(t *testing.T) {
 		status := fmt.Sprint(r.Status)
 		if r.Logs != 0 {
 			status += fmt.Sprintf(" (%d on /api/v1/logs)", r.Logs)
+		}
+		if r.Dropped {
+			status += " (204 to browsers' own reports)"
 		}
 		retry := ""
 		switch {

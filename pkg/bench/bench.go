@@ -98,7 +98,7 @@ func (b *bench) makeFolders() (err error) {
 
 // build compiles the roles that are measured, where a phase needs them.
 func (b *bench) build(ctx context.Context, o options) error {
-	if strings.Trim(strings.Join(o.phases, ","), "copy,naive") == "" {
+	if strings.Trim(strings.Join(o.phases, ","), "copy,naive,read") == "" {
 		return nil
 	}
 	for binary, source := range map[string]string{b.ingest: "./cmd/ingest", b.worker: "./cmd/worker"} {
@@ -221,6 +221,10 @@ func (b *bench) measure(ctx context.Context, phase string) error {
 	switch phase {
 	case "http":
 		return b.measureHTTP(ctx)
+	case "protocols":
+		return b.measureProtocols(ctx)
+	case "read":
+		return b.measureRead(ctx)
 	case "copy":
 		return b.measureCopy(ctx)
 	case "worker":

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/md5" // makes up keys, guards nothing
 	"encoding/hex"
 	"fmt"
@@ -124,29 +125,61 @@ func buildRequest(addr string, issue int, rng *rand.Rand) request {
 		r.about.project, key, addr, len(w.b), r.about.agent, origin(r.about.project), origin(r.about.project))
 	r.bytes = append([]byte(head), w.b...)
 	r.body = len(head)
-	for _, at := range []*int{&r.event, &r.id[0], &r.id[1], &r.trace[0], &r.trace[1], &r.sentAt, &r.stamp, &r.user} {
-		*at += len(head)
-	}
+	r.move(len(head))
 	return r
 }
+
+// places are where a request changes with every sending; -1 is one it does not have.
+func (r *request) places() []*int {
+	return []*int{&r.event, &r.id[0], &r.id[1], &r.trace[0], &r.trace[1], &r.sentAt, &r.stamp, &r.user}
+}
+
+// absent gives a request no places.
+func (r *request) absent() {
+	for _, at := range r.places() {
+		*at = -1
+	}
+}
+
+// move shifts all places.
+func (r *request) move(n int) {
+	for _, at := range r.places() {
+		if *at >= 0 {
+			*at += n
+		}
+	}
+}
+
+// eventText is the event in an envelope.
+func (r *request) eventText() []byte { return bytes.TrimSuffix(r.bytes[r.event:], []byte("\n")) }
 
 // fill makes dst, a copy of r's bytes, an event of its own that happened at a time.
 func (r *request) fill(dst []byte, at time.Time, rng *rand.Rand) (id [16]byte) {
 	putUint64(id[:8], rng.Uint64())
 	putUint64(id[8:], rng.Uint64())
 	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // version 4
-	hex.Encode(dst[r.id[0]:], id[:])
-	copy(dst[r.id[1]:], dst[r.id[0]:r.id[0]+32])
 	var trace [16]byte
 	putUint64(trace[:8], rng.Uint64())
 	putUint64(trace[8:], rng.Uint64())
-	hex.Encode(dst[r.trace[0]:], trace[:])
-	copy(dst[r.trace[1]:], dst[r.trace[0]:r.trace[0]+32])
-	var room [len(sentAtForm)]byte
-	copy(dst[r.sentAt:], at.UTC().AppendFormat(room[:0], sentAtForm))
-	digits(dst[r.stamp:r.stamp+10], uint64(at.Unix()))                                // after 1970
-	digits(dst[r.stamp+11:r.stamp+14], uint64(at.Nanosecond()/int(time.Millisecond))) // not negative
-	digits(dst[r.user:r.user+6], rng.Uint64N(visitors))
+	for _, hexed := range []struct {
+		at int
+		id *[16]byte
+	}{{r.id[0], &id}, {r.id[1], &id}, {r.trace[0], &trace}, {r.trace[1], &trace}} {
+		if hexed.at >= 0 {
+			hex.Encode(dst[hexed.at:], hexed.id[:])
+		}
+	}
+	if r.sentAt >= 0 {
+		var room [len(sentAtForm)]byte
+		copy(dst[r.sentAt:], at.UTC().AppendFormat(room[:0], sentAtForm))
+	}
+	if r.stamp >= 0 {
+		digits(dst[r.stamp:r.stamp+10], uint64(at.Unix()))                                // after 1970
+		digits(dst[r.stamp+11:r.stamp+14], uint64(at.Nanosecond()/int(time.Millisecond))) // not negative
+	}
+	if r.user >= 0 {
+		digits(dst[r.user:r.user+6], rng.Uint64N(visitors))
+	}
 	return id
 }
 

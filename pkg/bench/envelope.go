@@ -12,7 +12,7 @@ var (
 	verbs   = []string{"render", "load", "update", "select", "remove", "format", "submit", "parse", "open", "close", "apply", "fetch", "build", "merge", "sort", "filter", "bind", "mount", "resolve", "check", "count", "draw", "focus", "restore", "sync"}
 	things  = []string{"Cart", "Order", "Price", "User", "Menu", "Search", "Filter", "Image", "Video", "Form", "Table", "Chart", "Login", "Banner", "Dialog", "Route", "Cookie", "Widget", "Invoice", "Basket"}
 	aspects = []string{"Total", "List", "Item", "State", "Label", "Footer", "Header", "Row", "Cell", "Index", "Cache", "Token", "Panel", "Button", "Theme", "Locale", "Event", "Layer", "Group", "Badge"}
-	kinds   = []string{"TypeError", "ReferenceError", "RangeError", "SyntaxError", "Error", "NetworkError", "ChunkLoadError", "AbortError"}
+	kinds   = []string{"TypeError", "ReferenceError", "RangeError", "SyntaxError", "Error", "NetworkError", "EvalError", "URIError"} // none that is noise or groups in a way of its own
 	agents  = []string{
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
 		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",

@@ -19,6 +19,7 @@ import (
 // soon as it has its answer.
 type loadSpec struct {
 	Addr        string
+	Form        string // of the requests; "" is the mix of envelopes of every measurement
 	Connections int
 	Rate        float64 // requests a second over all connections; 0 is a closed loop
 	Seconds     float64
@@ -79,8 +80,16 @@ func runLoad(ctx context.Context, argument string) error {
 	if err := json.Unmarshal([]byte(argument), &l.spec); err != nil {
 		return fmt.Errorf("read what to send: %w", err)
 	}
-	l.requests = buildRequests(l.spec.Addr)
-	l.picks = order(l.requests, pickCount, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))) // not a secret
+	rng := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) // not a secret
+	if l.spec.Form == "" {
+		l.requests = buildRequests(l.spec.Addr)
+		l.picks = order(l.requests, pickCount, rng)
+	} else {
+		l.requests = buildForm(l.spec.Form, l.spec.Addr)
+		for range pickCount {
+			l.picks = append(l.picks, rng.Int32N(formBodies))
+		}
+	}
 	out := json.NewEncoder(os.Stdout)
 	if err := out.Encode(loadLine{Ready: true}); err != nil {
 		return err

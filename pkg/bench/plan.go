@@ -7,6 +7,8 @@ type plan struct {
 	Limit       time.Duration // of the whole run: it ends by itself
 	HTTP        time.Duration // window of one closed-loop measurement
 	Connections []int
+	Form        time.Duration // window of one form of event
+	Read        int           // events of each step of reading
 	CopyRows    int
 	Preload     int           // events the worker drains
 	Try         time.Duration // window of one try of a rate
@@ -19,14 +21,14 @@ type plan struct {
 
 var full = plan{
 	Limit: time.Hour, HTTP: 4 * time.Second, Connections: []int{1, 64, 256},
-	CopyRows: 100_000, Preload: 150_000,
+	Form: 2 * time.Second, Read: 200_000, CopyRows: 100_000, Preload: 150_000,
 	Try: 10 * time.Second, Tries: 7, Sustain: 60 * time.Second, Relaxed: 20 * time.Second,
 	NaiveTry: 6 * time.Second, NaiveTries: 6,
 }
 
 var quickPlan = plan{
 	Limit: 5 * time.Minute, HTTP: time.Second, Connections: []int{1, 64, 256},
-	CopyRows: 20_000, Preload: 20_000,
+	Form: 500 * time.Millisecond, Read: 20_000, CopyRows: 20_000, Preload: 20_000,
 	Try: 3 * time.Second, Tries: 3, Sustain: 6 * time.Second, Relaxed: 5 * time.Second,
 	NaiveTry: 3 * time.Second, NaiveTries: 3,
 }

@@ -45,6 +45,7 @@ func commands() []command {
 		processCommands(),
 		organizationCommands(),
 		projectCommands(),
+		settingsCommands(),
 		keyCommands(),
 		scriptCommands(),
 		tokenCommands(),

@@ -20,7 +20,8 @@ type metrics struct {
 	requests map[string]map[string]prometheus.Counter // route, outcome: accepted, preflight or a refusal's code
 	seconds  prometheus.Histogram
 	events   map[event.Protocol]prometheus.Counter
-	items    map[string]prometheus.Counter // type of envelope item
+	items    map[string]prometheus.Counter            // type
+	dropped  map[string]map[string]prometheus.Counter // type, reason
 }
 
 // Routes of requests that reached none, and outcomes beside the refusals' codes.
@@ -40,11 +41,12 @@ func newMetrics(reg prometheus.Registerer) metrics {
 		seconds: with.NewHistogram(prometheus.HistogramOpts{
 			Name: "ingest_request_seconds", Help: "From a request's first byte to its answer, preflights left out.", Buckets: prometheus.ExponentialBuckets(0.00025, 2, 15),
 		}),
-		events: map[event.Protocol]prometheus.Counter{},
-		items:  map[string]prometheus.Counter{},
+		events:  map[event.Protocol]prometheus.Counter{},
+		items:   map[string]prometheus.Counter{},
+		dropped: map[string]map[string]prometheus.Counter{},
 	}
 	requests := with.NewCounterVec(prometheus.CounterOpts{Name: "ingest_requests_total", Help: "Requests answered, by route and outcome."}, []string{"route", "outcome"})
-	for _, route := range []string{"envelope", "store", "events", "logs", "tunnel", routeOther} {
+	for _, route := range append(routeNames, routeOther) {
 		m.requests[route] = map[string]prometheus.Counter{}
 		for _, outcome := range append(Outcomes(), outcomeAccepted) {
 			m.requests[route][outcome] = requests.WithLabelValues(route, outcome)
@@ -52,12 +54,19 @@ func newMetrics(reg prometheus.Registerer) metrics {
 	}
 	m.requests[routeOther][outcomePreflight] = requests.WithLabelValues(routeOther, outcomePreflight)
 	events := with.NewCounterVec(prometheus.CounterOpts{Name: "ingest_events_total", Help: "Events accepted: they are on disk in the queue."}, []string{"protocol"})
-	for _, p := range []event.Protocol{event.Sentry, event.Native, event.Logs} {
+	for _, p := range event.Protocols() {
 		m.events[p] = events.WithLabelValues(p.String())
 	}
-	items := with.NewCounterVec(prometheus.CounterOpts{Name: "ingest_items_total", Help: "Envelope items received, by type; only errors are kept."}, []string{"type"})
-	for _, name := range append(itemTypes, itemOther) {
+	items := with.NewCounterVec(prometheus.CounterOpts{Name: "ingest_items_total", Help: "Items of envelopes received, by type, and what other protocols send beside errors; errors and what belongs to them are kept."}, []string{"type"})
+	for _, name := range itemTypes {
 		m.items[name] = items.WithLabelValues(name)
+	}
+	dropped := with.NewCounterVec(prometheus.CounterOpts{Name: "ingest_items_dropped_total", Help: "Items of a kind that is kept, dropped while their request was taken, by type and reason."}, []string{"type", "reason"})
+	for _, name := range sidecarTypes {
+		m.dropped[name] = map[string]prometheus.Counter{}
+		for _, reason := range dropReasons {
+			m.dropped[name][reason] = dropped.WithLabelValues(name, reason)
+		}
 	}
 	return m
 }
@@ -87,7 +96,7 @@ func (e *Edge) frame(next echo.HandlerFunc) echo.HandlerFunc {
 // handle runs the handler and answers its error or panic.
 func (e *Edge) handle(c echo.Context, next echo.HandlerFunc, id string) (name, outcome string) {
 	err := e.guard(c, next, id)
-	rt := e.routes[c.Path()]
+	rt := e.routes[c.Request().Method][c.Path()]
 	name = routeOther
 	if rt != nil {
 		name = rt.name
@@ -119,7 +128,7 @@ func (e *Edge) guard(c echo.Context, next echo.HandlerFunc, id string) (err erro
 var (
 	anyOrigin      = []string{"*"}
 	yes            = []string{"true"}
-	exposed        = []string{"Retry-After, X-Sentry-Rate-Limits, X-Sentry-Error, X-Request-Id"}
+	exposed        = []string{"Retry-After, X-Sentry-Rate-Limits, X-Sentry-Error, X-Request-Id, X-Faro-Session-Status"}
 	varyOrigin     = []string{"Origin"}
 	noSniff        = []string{"nosniff"}
 	jsonType       = []string{"application/json"}
@@ -151,7 +160,8 @@ func preflight(in, out http.Header) {
 }
 
 // fold returns the plain form of a path: single slashes, none at the end, and nothing before the last
-// /api/, where the path of a DSN stands. The tunnel's path is its own.
+// /api/, where the path of a DSN stands, or before the other routes that clients are given. The tunnel's path
+// is its own.
 func fold(path, tunnel string) string {
 	if strings.Contains(path, "//") {
 		folded := make([]byte, 0, len(path))
@@ -165,6 +175,17 @@ func fold(path, tunnel string) string {
 	path = strings.TrimSuffix(path, "/")
 	if path == tunnel {
 		return path
+	}
+	last := strings.LastIndexByte(path, '/')
+	if last <= 0 {
+		return path
+	}
+	parent := strings.LastIndexByte(path[:last], '/')
+	switch {
+	case path[last:] == "/collect", strings.HasPrefix(path[last:], "/trivet"):
+		return path[last:]
+	case parent >= 0 && (path[parent:last] == "/collect" || path[parent:last] == "/t"):
+		return path[parent:]
 	}
 	if i := strings.LastIndex(path, "/api/"); i > 0 {
 		return path[i:]

@@ -103,20 +103,65 @@ type Deps struct {
 
 // An Edge is the handler of all that browsers send. Close it after its listener.
 type Edge struct {
-	echo    *echo.Echo
-	log     zerolog.Logger
-	deps    Deps
-	tunnel  string
-	proxies proxies
-	bodies  *bodies
-	limits  limits
-	lanes   *lanes
-	metrics metrics
-	routes  map[string]*route // by Echo's pattern
+	echo     *echo.Echo
+	log      zerolog.Logger
+	deps     Deps
+	tunnel   string
+	proxies  proxies
+	bodies   *bodies
+	limits   limits
+	lanes    *lanes
+	discards *discards
+	metrics  metrics
+	routes   map[string]map[string]*route // by method, by Echo's pattern
 }
 
 // New returns an Edge: every route it serves stands here.
 func New(env service.Env, cfg Config, deps Deps) (*Edge, error) {
+	e, err := newEdge(env, cfg, deps)
+	if err != nil {
+		return nil, err
+	}
+	envelope := &route{name: "envelope", protocol: event.Sentry, split: splitEnvelope, sdk: true, keyInBody: true}
+	tunnel := &route{name: "tunnel", protocol: event.Sentry, split: splitEnvelope, sdk: true, keyInBody: true}
+	store := &route{name: "store", protocol: event.Sentry, split: splitStore, sdk: true}
+	storeImage := &route{name: "store", protocol: event.Sentry, split: splitStoreImage, sdk: true, inQuery: true, gif: true}
+	dialog := &route{name: "dialog", protocol: event.Sentry, split: splitDialog, inQuery: true, keyInDSN: true}
+	comments := &route{name: "dialog", protocol: event.Sentry, split: splitComments, keyInDSN: true}
+	events := &route{name: "events", protocol: event.Native, split: splitNative}
+	pixel := &route{name: "pixel", protocol: event.Native, split: splitPixel, inQuery: true, gif: true}
+	logs := &route{name: "logs", protocol: event.Logs, split: splitLog, status: http.StatusCreated, logs: true}
+	reports := &route{name: "reports", protocol: event.Report, split: splitReports, status: http.StatusNoContent, reports: true}
+	faro := &route{name: "faro", protocol: event.Faro, split: splitFaro, status: http.StatusAccepted}
+	otlp := &route{name: "otlp", protocol: event.OTLP, split: splitOTLP}
+
+	e.post("/api/:project/envelope", envelope)
+	e.post("/api/:project/store", store)
+	e.post("/api/store", store)
+	e.get("/api/:project/store", storeImage)
+	e.get("/api/embed/error-page", dialog)
+	e.post("/api/embed/error-page", comments)
+	e.post("/api/:project/events", events)
+	e.post("/t/:key", events)
+	e.get("/api/:project/pixel.gif", pixel)
+	e.post("/api/v1/logs", logs)
+	e.post("/api/:project/security", reports)
+	e.post("/api/:project/csp-report", reports)
+	e.post("/api/:project/reports", reports)
+	e.post("/api/:project/nel", reports)
+	e.post("/collect", faro)
+	e.post("/collect/:key", faro)
+	e.post("/api/:project/otlp/v1/logs", otlp)
+	e.post("/api/:project/integration/otlp/v1/logs", otlp)
+	if e.tunnel != "" {
+		e.post(e.tunnel, tunnel)
+	}
+	e.serveScripts()
+	return e, nil
+}
+
+// newEdge returns an Edge without routes, its lanes running.
+func newEdge(env service.Env, cfg Config, deps Deps) (*Edge, error) {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
@@ -129,58 +174,27 @@ func New(env service.Env, cfg Config, deps Deps) (*Edge, error) {
 	}
 	e := &Edge{
 		echo: echo.New(), log: env.Log, deps: deps, tunnel: strings.TrimRight(cfg.TunnelPath, "/"), proxies: trusted,
-		bodies: newBodies(), limits: newLimits(cfg.ProjectRate, cfg.ClientRate), metrics: newMetrics(env.Metrics), routes: map[string]*route{},
+		bodies: newBodies(), limits: newLimits(cfg.ProjectRate, cfg.ClientRate), metrics: newMetrics(env.Metrics), routes: map[string]map[string]*route{},
 	}
 	e.lanes = startLanes(env, cfg, deps.Publisher)
+	e.discards = startDiscards(e.lanes, deps.Now)
 	e.echo.HTTPErrorHandler = func(err error, c echo.Context) { e.refuse(c, nil, err) }
 	e.echo.Pre(e.frame)
-
-	envelope := &route{name: "envelope", protocol: event.Sentry, split: splitEnvelope, status: http.StatusOK, sdk: true, keyInBody: true}
-	store := &route{name: "store", protocol: event.Sentry, split: splitStore, status: http.StatusOK, sdk: true}
-	events := &route{name: "events", protocol: event.Native, split: splitNative, status: http.StatusOK}
-	logs := &route{name: "logs", protocol: event.Logs, split: splitLog, status: http.StatusCreated, logs: true}
-	tunnel := &route{name: "tunnel", protocol: event.Sentry, split: splitEnvelope, status: http.StatusOK, sdk: true, keyInBody: true}
-
-	e.post("/api/:project/envelope", envelope)
-	e.post("/api/:project/store", store)
-	e.post("/api/store", store)
-	e.post("/api/:project/events", events)
-	e.post("/api/v1/logs", logs)
-	if e.tunnel != "" {
-		e.post(e.tunnel, tunnel)
-	}
-	e.serveScripts()
 	return e, nil
 }
 
-// A route is what requests of one kind have in common.
-type route struct {
-	name      string // label of the metrics
-	protocol  event.Protocol
-	split     func(r *request, text []byte) (batch, error)
-	status    int  // of an answer to what was taken
-	sdk       bool // Sentry's SDKs post here: a Retry-After with a 503 would silence them for every kind of event
-	keyInBody bool // the key may be in the envelope's dsn
-	logs      bool // mittens' contract: tokens are taken and errors have its shape
-}
-
-func (e *Edge) post(path string, rt *route) {
-	e.routes[path] = rt
-	e.echo.POST(path, func(c echo.Context) error { return e.accept(c, rt) })
-}
-
-// accept is all that happens to a request. What isn't an error of an application (sessions, traces,
-// replays) is counted and answered like the rest, and not kept.
-func (e *Edge) accept(c echo.Context, rt *route) error {
+// accept is all that happens to a request. What is neither an error of an application nor belongs to one
+// (traces, replays) is counted and answered like the rest, and not kept.
+func (e *Edge) accept(c echo.Context, rt *route) (err error) {
 	r := e.begin(c, rt)
-	defer r.body.release()
+	defer r.end(&err)
 	if err := r.identify(); err != nil {
 		return err
 	}
 	if err := r.admit(); err != nil {
 		return err
 	}
-	text, err := r.body.read()
+	text, err := r.text()
 	if err != nil {
 		return err
 	}
@@ -188,21 +202,25 @@ func (e *Edge) accept(c echo.Context, rt *route) error {
 	if err != nil {
 		return err
 	}
-	r.charge(len(b.events))
-	records := r.encode(b.events)
+	events := b.events()
+	r.charge(events)
+	records := r.encode(b.records)
 	r.body.release() // before the wait: what waits for the queue is bounded apart
-	if err := e.lanes.commit(records, len(b.events)); err != nil {
+	if err := e.lanes.commit(records, len(b.records)); err != nil {
 		return err
 	}
-	e.metrics.events[rt.protocol].Add(float64(len(b.events)))
-	return r.answer(c, b.reply)
+	e.metrics.events[rt.protocol].Add(float64(events))
+	return r.answer(c, &b)
 }
 
 // ServeHTTP takes one request.
 func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) { e.echo.ServeHTTP(w, r) }
 
 // Close publishes what still waits and returns when that is done or given up.
-func (e *Edge) Close() { e.lanes.close() }
+func (e *Edge) Close() {
+	e.discards.close()
+	e.lanes.close()
+}
 
 // Routes returns method and path of every route, sorted, for the documentation.
 func (e *Edge) Routes() []string {

@@ -47,10 +47,16 @@ func (r *request) identify() error {
 		return errRevoked
 	case r.path != "" && !samePath(r.path, entry.ProjectID):
 		return refused(errProject, "the path names another project")
-	case !entry.Allows(r.http.Header.Get("Origin")):
-		return errOrigin
 	}
 	r.project = entry.ProjectID
+	if r.route.keyInDSN {
+		if err := r.sameProject(r.query.dsn); err != nil {
+			return err
+		}
+	}
+	if !entry.Allows(r.http.Header.Get("Origin")) {
+		return errOrigin
+	}
 	return nil
 }
 
@@ -68,8 +74,12 @@ func (r *request) key() (string, error) {
 	if key == "" && authorization != "" {
 		key = inAuthorization(authorization)
 	}
-	if key = cmp.Or(key, h.Get("X-Api-Key"), h.Get("X-Trivet-Key")); key != "" {
+	if key = cmp.Or(key, h.Get("X-Api-Key"), h.Get("X-Trivet-Key"), r.pathKey); key != "" {
 		return key, nil
+	}
+	if r.route.keyInDSN && r.query.dsn != "" {
+		key, _, _ = project.ParseDSN(r.query.dsn)
+		return key, nil // one that is none is unknown
 	}
 	if authorization != "" && !r.route.keyInBody {
 		return "", refused(errUnknownKey, "Authorization holds no key")
@@ -159,6 +169,7 @@ func (r *request) sameProject(dsn string) error {
 type query struct {
 	sentryKey, key, client string
 	release, environment   string
+	dsn                    string // of the report dialog
 }
 
 // readQuery takes the first value of each name and never fails: what can't be decoded is left as it is.
@@ -175,6 +186,8 @@ func readQuery(raw string) (q query) {
 			to = &q.key
 		case "sentry_client":
 			to = &q.client
+		case "dsn":
+			to = &q.dsn
 		case "sentry_release", "release":
 			to = &q.release
 		case "sentry_environment", "environment":

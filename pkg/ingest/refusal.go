@@ -36,6 +36,7 @@ var (
 type Refusal struct {
 	Err     error  // matched by errors.Is; nil matches anything
 	Status  int    // of the answer
+	Dropped bool   // a browser's own reports are answered 204 all the same: it would send them again for nothing
 	Logs    int    // its status on /api/v1/logs where mittens' contract wants another; 0: the same
 	Code    string // error in the body, and the outcome in ingest_requests_total
 	Message string // for people, always the same
@@ -46,20 +47,20 @@ type Refusal struct {
 
 // refusals is the one place where errors become answers; the first that matches counts.
 var refusals = []Refusal{
-	{Err: event.ErrInvalid, Status: http.StatusBadRequest, Code: "invalid", Message: "The body can't be read"},
+	{Err: event.ErrInvalid, Status: http.StatusBadRequest, Dropped: true, Code: "invalid", Message: "The body can't be read"},
 	{Err: errNoKey, Status: http.StatusUnauthorized, Code: "no_key", Message: "No key was given"},
 	{Err: errUnknownKey, Status: http.StatusForbidden, Logs: http.StatusUnauthorized, Code: "unknown_key", Message: "The key is unknown"},
 	{Err: errRevoked, Status: http.StatusForbidden, Code: "revoked_key", Message: "The key was revoked"},
 	{Err: errProject, Status: http.StatusForbidden, Code: "wrong_project", Message: "The key belongs to another project"},
-	{Err: errOrigin, Status: http.StatusForbidden, Code: "wrong_origin", Message: "The project takes no events from this origin"},
+	{Err: errOrigin, Status: http.StatusForbidden, Dropped: true, Code: "wrong_origin", Message: "The project takes no events from this origin"},
 	{Err: errNotFound, Status: http.StatusNotFound, Code: "not_found", Message: "There is no such route"},
 	{Err: errMethod, Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: "The route doesn't take this method"},
-	{Err: errSlow, Status: http.StatusRequestTimeout, Code: "timeout", Message: "The body didn't arrive in time"},
-	{Err: event.ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Code: "too_large", Message: "The request is over a limit"},
-	{Err: queue.ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Code: "too_large", Message: "The request is over a limit"},
-	{Err: errEncoding, Status: http.StatusUnsupportedMediaType, Code: "unsupported_encoding", Message: "Content-Encoding must be one of gzip, deflate, br, zstd"},
-	{Err: errProjectRate, Status: http.StatusTooManyRequests, Code: "project_rate", Message: "The project sends more events than it may"},
-	{Err: errClientRate, Status: http.StatusTooManyRequests, Code: "client_rate", Message: "This address sends more requests than it may"},
+	{Err: errSlow, Status: http.StatusRequestTimeout, Dropped: true, Code: "timeout", Message: "The body didn't arrive in time"},
+	{Err: event.ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Dropped: true, Code: "too_large", Message: "The request is over a limit"},
+	{Err: queue.ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Dropped: true, Code: "too_large", Message: "The request is over a limit"},
+	{Err: errEncoding, Status: http.StatusUnsupportedMediaType, Dropped: true, Code: "unsupported_encoding", Message: "Content-Encoding must be one of gzip, deflate, br, zstd"},
+	{Err: errProjectRate, Status: http.StatusTooManyRequests, Dropped: true, Code: "project_rate", Message: "The project sends more events than it may"},
+	{Err: errClientRate, Status: http.StatusTooManyRequests, Dropped: true, Code: "client_rate", Message: "This address sends more requests than it may"},
 	{Err: queue.ErrFull, Status: http.StatusServiceUnavailable, Code: "full", Message: "The queue is full", Retry: 30 * time.Second},
 	{Err: errBusy, Status: http.StatusServiceUnavailable, Code: "busy", Message: "Too many requests are under way", Retry: 2 * time.Second},
 	{Err: queue.ErrUnavailable, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The queue doesn't answer", Retry: 5 * time.Second},
@@ -140,8 +141,12 @@ func (e *Edge) refuse(c echo.Context, rt *route, err error) string {
 		}
 	}
 	h := c.Response().Header()
-	h["Content-Type"] = jsonType
 	h["X-Sentry-Error"] = []string{headline(message, own.detail)}
+	if row.Dropped && rt != nil && rt.reports {
+		c.Response().WriteHeader(http.StatusNoContent)
+		return row.Code
+	}
+	h["Content-Type"] = jsonType
 	retryAfter(h, row, own.wait, rt != nil && rt.sdk)
 	out := append(make([]byte, 0, 256), `{"error":`...)
 	out = jsonx.AppendString(out, row.Code)

@@ -16,44 +16,86 @@ import (
 // maxField bounds each header and query value that travels with an event, in bytes.
 const maxField = 512
 
-// A request is one POST on its way through accept. It belongs to one goroutine.
+// A request is one on its way through accept. It belongs to one goroutine.
 type request struct {
 	edge     *Edge
 	route    *route
 	http     *http.Request
 	path     string // the project in the path, "" where there is none
+	pathKey  string // the key in the path, "" where there is none
 	query    query
 	received time.Time
 	client   netip.Addr
 	limited  bool // a token of the client's address is still to be taken
 	body     body
-	project  int64     // after identify
+	project  int64     // since identify, also when its key may not send from here
 	sdk      string    // after split
 	sentAt   time.Time // after split
 }
 
 func (e *Edge) begin(c echo.Context, rt *route) *request {
 	r := &request{
-		edge: e, route: rt, http: c.Request(), path: c.Param("project"), query: readQuery(c.Request().URL.RawQuery),
-		received: e.deps.Now(),
+		edge: e, route: rt, http: c.Request(), path: c.Param("project"), pathKey: c.Param("key"),
+		query: readQuery(c.Request().URL.RawQuery), received: e.deps.Now(),
 	}
 	r.client, r.limited = e.proxies.client(r.http)
 	r.body = body{shared: e.bodies, http: r.http}
 	return r
 }
 
-// A sent is one event as its client sent it.
+// end gives back what the request held and tells its project when it was refused.
+func (r *request) end(err *error) {
+	r.body.release()
+	if *err != nil && r.project != 0 {
+		r.edge.discards.add(discard{r.project, refusalOf(*err).Code, categoryError}, 1)
+	}
+}
+
+// text is what there is to split.
+func (r *request) text() ([]byte, error) {
+	if r.route.inQuery {
+		return []byte(r.http.URL.RawQuery), nil
+	}
+	return r.body.read()
+}
+
+// A sent is one thing to keep, as its client sent it: an event, or what belongs to one.
 type sent struct {
 	id     event.ID
 	at     time.Time // by the client's clock, zero when it doesn't say
-	raw    []byte    // shares memory with the body
-	repeat bool      // the client chose the id and may send it again
+	raw    []byte    // shares memory with the body, or is made of it
+	repeat bool      // the client may send it again under this id
+	kind   pack.Kind
+	of     event.ID // the event that this belongs to
+	name   string   // of an attachment
+	typ    string   // of an attachment
 }
 
 // A batch is what a body holds and what is answered once that is kept.
 type batch struct {
-	events []sent
-	reply  []byte
+	records   []sent
+	reply     []byte
+	replyType []string // Content-Type of the reply; nil: JSON
+}
+
+// events counts what the project pays for.
+func (b *batch) events() (n int) {
+	for i := range b.records {
+		if b.records[i].kind == pack.Event {
+			n++
+		}
+	}
+	return n
+}
+
+// first returns the first record of a kind, nil when there is none.
+func (b *batch) first(kind pack.Kind) *sent {
+	for i := range b.records {
+		if b.records[i].kind == kind {
+			return &b.records[i]
+		}
+	}
+	return nil
 }
 
 // newSent gives an event its id: the client's where it has one, so that a repetition is counted once.
@@ -64,6 +106,11 @@ func (r *request) newSent(id string, at time.Time, raw []byte) sent {
 		}
 	}
 	return sent{id: event.NewID(r.received), at: at, raw: raw}
+}
+
+// named gives a thing the id that its name has in this project.
+func (r *request) named(name string, at time.Time, raw []byte) sent {
+	return sent{id: event.NamedID(r.project, name), at: at, raw: raw, repeat: true}
 }
 
 // buffers are those of encode: commit gives them back once their bytes are in a pack.
@@ -79,9 +126,9 @@ func recycle(b *[]byte) {
 	}
 }
 
-// encode returns the records of all events, nil when there are none.
-func (r *request) encode(events []sent) *[]byte {
-	if len(events) == 0 {
+// encode returns the records of all that is kept, nil when there is nothing.
+func (r *request) encode(all []sent) *[]byte {
+	if len(all) == 0 {
 		return nil
 	}
 	received := r.received.UTC().Truncate(time.Microsecond)
@@ -92,15 +139,17 @@ func (r *request) encode(events []sent) *[]byte {
 	if r.client.IsValid() {
 		record.IP = r.client.String()
 	}
-	if len(events) > 1 {
+	if len(all) > 1 {
 		record.Group = event.NewID(received)
 	}
 	buffer := buffers.Get().(*[]byte)
 	out := *buffer
-	for i := range events {
-		record.ID, record.Raw = events[i].id, events[i].raw
-		record.Day, record.Fallback = event.Partition(events[i].at, received)
-		record.Fallback = record.Fallback && events[i].repeat // an id of ours is nowhere else
+	for i := range all {
+		s := &all[i]
+		record.ID, record.Raw = s.id, s.raw
+		record.Kind, record.Of, record.Name, record.Type = s.kind, s.of, s.name, s.typ
+		record.Day, record.Fallback = event.Partition(s.at, received)
+		record.Fallback = record.Fallback && s.repeat // an id of ours is nowhere else
 		out = record.Append(out)
 	}
 	*buffer = out
@@ -119,11 +168,12 @@ func (r *request) told() pack.HTTP {
 		Brands:      short(h.Get("Sec-Ch-Ua")),
 		Platform:    short(h.Get("Sec-Ch-Ua-Platform")),
 		Mobile:      short(h.Get("Sec-Ch-Ua-Mobile")),
+		Local:       isLoopback(r.http.Host),
 	}
 }
 
-// named is how the client names itself outside of the body.
-func (r *request) named() string {
+// agent is how the client names itself outside of the body.
+func (r *request) agent() string {
 	return cmp.Or(r.query.client, sentryField(r.http.Header.Get("X-Sentry-Auth"), "sentry_client"))
 }
 
@@ -135,10 +185,25 @@ func short(s string) string {
 }
 
 // answer tells the client that all is kept.
-func (r *request) answer(c echo.Context, reply []byte) error {
+func (r *request) answer(c echo.Context, b *batch) error {
 	w := c.Response()
-	w.Header()["Content-Type"] = jsonType
-	w.WriteHeader(r.route.status)
-	_, _ = w.Write(reply) // a client that went away is no error of ours
+	if r.http.Method == http.MethodGet {
+		w.Header()["Cache-Control"] = noStore
+		w.Header()["Cross-Origin-Resource-Policy"] = crossOrigin // or a page under COEP is refused its image
+	}
+	status, reply, kind := cmp.Or(r.route.status, http.StatusOK), b.reply, b.replyType
+	switch {
+	case r.route.gif:
+		reply, kind = pixelGIF, gifType
+	case kind == nil:
+		kind = jsonType
+	}
+	if status != http.StatusNoContent {
+		w.Header()["Content-Type"] = kind
+	}
+	w.WriteHeader(status)
+	if len(reply) > 0 {
+		_, _ = w.Write(reply) // a client that went away is no error of ours
+	}
 	return nil
 }

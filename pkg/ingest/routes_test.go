@@ -16,7 +16,7 @@ func TestRoutes(t *testing.T) {
 	e := open(t, config(), Deps{Publisher: publish(takeAll)})
 	body := map[string]string{
 		"envelope": envelope(`{}`, `{"message":"x"}`), "store": `{"message":"x"}`, "events": `{"message":"x"}`, "logs": `{"content":"x"}`,
-		"tunnel": envelope(`{"dsn":"https://`+goodKey+`@in.example/7"}`, `{}`),
+		"tunnel": envelope(`{"dsn":"https://`+goodKey+`@in.example/7"}`, `{}`), "reports": cspReport, "faro": faroBody, "otlp": otlpJSON,
 	}
 	for _, tc := range []struct {
 		name, method, path, body string
@@ -41,7 +41,14 @@ func TestRoutes(t *testing.T) {
 		{"an unknown route", "POST", "/api/7/unknown/", "store", 404},
 		{"the root", "GET", "/", "", 404},
 		{"an escaped slash", "POST", "/api%2f7%2fnothing", "store", 404},
+		{"native events by the key's own path", "POST", "/sub/t/" + goodKey, "events", 200},
+		{"a browser's reports", "POST", "/sub/api/7/reports/", "reports", 204},
+		{"Faro", "POST", "/sub/collect/", "faro", 202},
+		{"OpenTelemetry", "POST", "/sub/api/7/otlp/v1/logs", "otlp", 200},
+		{"a pixel", "GET", "/sub/api/7/pixel.gif", "", 400},
 		{"a method that isn't taken", "GET", "/api/7/envelope/", "", 405},
+		{"a pixel that is posted", "POST", "/api/7/pixel.gif", "events", 405},
+		{"reports that are asked for", "GET", "/api/7/reports", "", 405},
 		{"a body to DELETE", "DELETE", "/api/v1/logs", "logs", 405},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -61,7 +68,7 @@ func TestRoutes(t *testing.T) {
 func TestPreflightsAreAnsweredWithoutAKey(t *testing.T) {
 	t.Parallel()
 	e := open(t, config(), Deps{Publisher: publish(takeAll)})
-	for _, path := range []string{"/api/7/envelope/", "/api/v1/logs", "/tunnel", "/api/nothing", "/"} {
+	for _, path := range []string{"/api/7/envelope/", "/api/v1/logs", "/tunnel", "/collect", "/collect/" + unknownKey, "/api/7/reports/", "/t/x", "/api/nothing", "/"} {
 		for _, origin := range []string{"https://shop.example", "null", ""} {
 			for _, asked := range []string{"", "content-type", "x-team,content-encoding"} {
 				headers := []string{"Access-Control-Request-Method", "POST"}

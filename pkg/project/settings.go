@@ -12,7 +12,7 @@ type Settings struct {
 // Filters say which noise is dropped. A switch that is absent stands as package filter ships it.
 type Filters struct {
 	Switches map[string]bool `json:"switches,omitempty"` // by filter name: see package filter
-	Messages []string        `json:"messages,omitempty"` // globs over "Type: message"; what matches is dropped as "ignored"
+	Messages []string        `json:"messages,omitempty"` // globs over "Type: message" or the message alone; what matches is dropped as "ignored"
 }
 
 // Scrub says what is taken out of events before they are stored.

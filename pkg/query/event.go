@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/pack"
 	"github.com/trivetlabs/trivet/pkg/protocol"
 	"github.com/trivetlabs/trivet/pkg/store"
 )
@@ -16,7 +17,7 @@ func (a *API) listEvents(r *request) error {
 		Project: r.project, Issue: p.id("issue"), From: p.time("from"), To: p.time("to"),
 		Level: p.level("level"), Protocol: p.protocol("protocol"), Handled: p.bool("handled"), Type: p.text("type"),
 		Release: p.text("release"), Environment: p.text("environment"), Browser: p.text("browser"), OS: p.text("os"), URL: p.text("url"),
-		Limit: p.number("limit"), Cursor: p.text("cursor"),
+		Limit: p.limit(), Cursor: p.text("cursor"),
 	}
 	if err := p.done(); err != nil {
 		return err
@@ -28,17 +29,37 @@ func (a *API) listEvents(r *request) error {
 	return answerList(a, r, "events", events, next)
 }
 
-// eventView is an event in full: what lists show, what its client sent in our words, and in its own.
+// eventView is an event in full: what lists show, what its client sent in our words and in its own, and what came
+// with it.
 type eventView struct {
 	*event.Event
-	Day         event.Day `json:"day"`
-	IssueID     event.ID  `json:"issue_id"`
-	Raw         *string   `json:"raw"`                    // null when the record is gone
-	RawEncoding string    `json:"raw_encoding,omitempty"` // base64 where raw is not UTF-8
+	Day     event.Day `json:"day"`
+	IssueID event.ID  `json:"issue_id"`
+	rawView
+	Attachments []store.Attachment `json:"attachments"`
+	Feedback    []store.Feedback   `json:"feedback"`
+}
+
+// rawView is what a client sent.
+type rawView struct {
+	Raw         *string `json:"raw"`                    // null when the record is gone
+	RawEncoding string  `json:"raw_encoding,omitempty"` // base64 where raw is not UTF-8
+}
+
+func newRawView(rec *pack.Record) (v rawView) {
+	if rec == nil {
+		return v
+	}
+	raw := string(rec.Raw)
+	if !utf8.ValidString(raw) {
+		raw, v.RawEncoding = base64.StdEncoding.EncodeToString(rec.Raw), "base64"
+	}
+	v.Raw = &raw
+	return v
 }
 
 func (a *API) showEvent(r *request) error {
-	day := r.params.day("day")
+	day := r.params.day()
 	if err := r.params.done(); err != nil {
 		return err
 	}
@@ -51,6 +72,9 @@ func (a *API) showEvent(r *request) error {
 		return err
 	}
 	view := a.view(found)
+	if view.Attachments, view.Feedback, err = a.db.Belongings(r.ctx(), r.token.OrganizationID, r.project, id, found.Day); err != nil {
+		return err
+	}
 	if err := a.answer(r.http, http.StatusOK, r.mask, view); err == nil {
 		return nil
 	}
@@ -63,21 +87,9 @@ func (a *API) showEvent(r *request) error {
 // both agree also when today's code reads the record otherwise; only what the row holds cut comes whole
 // from the record.
 func (a *API) view(found store.Stored) eventView {
-	view := eventView{Event: listed(found.EventRow), Day: found.Day, IssueID: found.IssueID}
-	if found.Record == nil {
-		if found.Problem != nil {
-			a.log.Error().Err(found.Problem).Stringer("event_id", found.ID).Int64("project_id", found.ProjectID).Msg("record can't be read; the event is shown without it")
-		}
-		return view
-	}
-	raw := string(found.Record.Raw)
-	if !utf8.ValidString(raw) {
-		raw, view.RawEncoding = base64.StdEncoding.EncodeToString(found.Record.Raw), "base64"
-	}
-	view.Raw = &raw
-	full, err := protocol.Normalise(found.Record)
-	if err != nil {
-		a.log.Warn().Err(err).Stringer("event_id", found.ID).Int64("project_id", found.ProjectID).Msg("record not understood; the event is shown as lists show it")
+	view := eventView{Event: listed(found.EventRow), Day: found.Day, IssueID: found.IssueID, rawView: newRawView(found.Record)}
+	full := a.read(&found)
+	if full == nil {
 		return view
 	}
 	row := view.Event
@@ -87,6 +99,22 @@ func (a *API) view(found store.Stored) eventView {
 	view.Event = full
 	neverNull(full)
 	return view
+}
+
+// read makes the event of a stored record with today's code, nil where that can't be.
+func (a *API) read(found *store.Stored) *event.Event {
+	if found.Record == nil {
+		if found.Problem != nil {
+			a.log.Error().Err(found.Problem).Stringer("event_id", found.ID).Int64("project_id", found.ProjectID).Msg("record can't be read; the event is shown without it")
+		}
+		return nil
+	}
+	e, err := protocol.Normalise(found.Record)
+	if err != nil {
+		a.log.Warn().Err(err).Stringer("event_id", found.ID).Int64("project_id", found.ProjectID).Msg("record not understood; the event is shown as lists show it")
+		return nil
+	}
+	return e
 }
 
 // listed is what a row alone tells of an event.

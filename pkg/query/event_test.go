@@ -52,7 +52,7 @@ func TestListsHaveTheShapeWePromise(t *testing.T) {
 		t.Errorf("issue: %v", one)
 	}
 	stats := object(t, b.get(s.path("/stats"), s.token))
-	if diff := cmp.Diff(map[string]any{"events": 1.0, "duplicates": 0.0, "expired": 0.0, "dead_lettered": 0.0}, stats["totals"]); diff != "" || stats["step"] != "hour" {
+	if diff := cmp.Diff(map[string]any{"events": 1.0, "duplicates": 0.0, "filtered": 0.0, "expired": 0.0, "dead_lettered": 0.0}, stats["totals"]); diff != "" || stats["step"] != "hour" {
 		t.Errorf("stats: %s", diff)
 	}
 	projects := object(t, b.get("/api/v1/projects", s.wide))

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
@@ -24,6 +26,7 @@ import (
 // A bench is an API over a database of its own.
 type bench struct {
 	t      *testing.T
+	url    string // of the database
 	db     *store.Store
 	api    *API
 	log    *strings.Builder
@@ -34,7 +37,7 @@ func newBench(t *testing.T) *bench { return newBenchWith(t, storetest.URL(t), "h
 
 func newBenchWith(t *testing.T, database, ingest string) *bench {
 	t.Helper()
-	b := &bench{t: t, log: &strings.Builder{}, metric: prometheus.NewRegistry()}
+	b := &bench{t: t, url: database, log: &strings.Builder{}, metric: prometheus.NewRegistry()}
 	env := service.Env{Log: zerolog.New(b.log), Metrics: b.metric, Health: service.NewHealth()}
 	var err error
 	if b.db, err = store.Open(t.Context(), env, store.Config{URL: database, MaxConns: 4}); err != nil {
@@ -142,7 +145,7 @@ func (b *bench) do(method, path string, h http.Header, body io.Reader) *httptest
 	}
 	w := httptest.NewRecorder()
 	b.api.ServeHTTP(w, r)
-	if !json.Valid(w.Body.Bytes()) {
+	if w.Header().Get("Content-Type") != "application/octet-stream" && !json.Valid(w.Body.Bytes()) {
 		b.t.Errorf("%s %s: %d with a body that is not JSON: %q", method, path, w.Code, w.Body)
 	}
 	return w
@@ -180,4 +183,25 @@ func (s *site) addProject(slug string) int64 {
 		s.b.t.Fatal(err)
 	}
 	return p.ID
+}
+
+// exec runs a statement as the owner of the tables, whose writer is the worker.
+func (b *bench) exec(sql string, args ...any) {
+	b.t.Helper()
+	conn, err := pgx.Connect(b.t.Context(), b.url)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(b.t.Context())) }()
+	if _, err := conn.Exec(b.t.Context(), "set search_path = trivet"); err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := conn.Exec(b.t.Context(), sql, args...); err != nil {
+		b.t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// put sends a document with a Bearer token.
+func (b *bench) put(path, token, body string) *httptest.ResponseRecorder {
+	return b.do(http.MethodPut, path, http.Header{"Authorization": {"Bearer " + token}}, strings.NewReader(body))
 }

@@ -11,7 +11,7 @@ func (a *API) listIssues(r *request) error {
 	f := store.IssueFilter{
 		Project: r.project, From: p.time("from"), To: p.time("to"), Level: p.level("level"), Status: p.text("status"), Type: p.text("type"),
 		FirstRelease: p.text("first_release"), LastRelease: p.text("last_release"), Sort: p.text("sort"),
-		Limit: p.number("limit"), Cursor: p.text("cursor"),
+		Limit: p.limit(), Cursor: p.text("cursor"),
 	}
 	if err := p.done(); err != nil {
 		return err
@@ -47,19 +47,4 @@ func (a *API) showIssue(r *request) error {
 		return err
 	}
 	return a.answer(r.http, http.StatusOK, r.mask, issueView{issue, hours})
-}
-
-func (a *API) showStats(r *request) error {
-	from, to, step := r.params.time("from"), r.params.time("to"), r.params.text("step")
-	if err := r.params.done(); err != nil {
-		return err
-	}
-	if step == "" {
-		step = "hour"
-	}
-	stats, err := a.db.Stats(r.ctx(), r.token.OrganizationID, r.project, from, to, step)
-	if err != nil {
-		return err
-	}
-	return a.answer(r.http, http.StatusOK, r.mask, stats)
 }

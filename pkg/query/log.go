@@ -35,7 +35,7 @@ func newLogView(l store.Stored) logView {
 
 // listLogs answers a bare array, as mittens does; the next page is in the Link header.
 func (a *API) listLogs(r *request) error {
-	limit, cursor := r.params.number("limit"), r.params.text("cursor")
+	limit, cursor := r.params.limit(), r.params.text("cursor")
 	if err := r.params.done(); err != nil {
 		return err
 	}

@@ -70,14 +70,15 @@ func (p *params) time(name string) time.Time {
 	return t
 }
 
-func (p *params) day(name string) *event.Day {
-	s := p.text(name)
+// day reads the partition that a thing lies in, nil when it is not told.
+func (p *params) day() *event.Day {
+	s := p.text("day")
 	if s == "" {
 		return nil
 	}
 	day, err := event.ParseDay(s)
 	if err != nil {
-		p.wrong(name, "a day like 2006-01-02")
+		p.wrong("day", "a day like 2006-01-02")
 	}
 	return &day
 }
@@ -98,7 +99,11 @@ func (p *params) protocol(name string) event.Protocol {
 	s := p.text(name)
 	protocol := event.ParseProtocol(s)
 	if s != "" && protocol == 0 {
-		p.wrong(name, "sentry, native or logs")
+		names := make([]string, 0, len(event.Protocols()))
+		for _, known := range event.Protocols() {
+			names = append(names, known.String())
+		}
+		p.wrong(name, strings.Join(names, " or "))
 	}
 	return protocol
 }
@@ -130,15 +135,15 @@ func (p *params) id(name string) event.ID {
 	return id
 }
 
-// number reads a whole number of at least 1, 0 when it is absent.
-func (p *params) number(name string) int {
-	s := p.text(name)
+// limit reads how many rows a page holds, 0 when it is absent.
+func (p *params) limit() int {
+	s := p.text("limit")
 	if s == "" {
 		return 0
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
-		p.wrong(name, "a number from 1")
+		p.wrong("limit", "a number from 1")
 	}
 	return n
 }

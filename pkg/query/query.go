@@ -1,6 +1,6 @@
 // Package query is the read side: it lists and shows what the worker wrote, over HTTP, to whoever holds a
 // token. It promises that nobody sees another organization's rows, that every list has an end, and that
-// what strangers sent is only ever data in its answers. It writes nothing.
+// what strangers sent is only ever data in its answers. It writes nothing but the settings of a project.
 package query
 
 import (
@@ -105,9 +105,19 @@ func New(env service.Env, cfg Config, db *store.Store) (*API, error) {
 	a.get("/api/v1/projects", "projects", a.listProjects)
 	a.get("/api/v1/projects/:project/events", "events", a.listEvents)
 	a.get("/api/v1/projects/:project/events/:event", "event", a.showEvent)
+	a.get("/api/v1/projects/:project/events/:event/grouping", "grouping", a.showGrouping)
+	a.get("/api/v1/projects/:project/events/:event/attachments", "attachments", a.listAttachments)
+	a.get("/api/v1/projects/:project/attachments/:attachment", "attachment", a.download)
+	a.get("/api/v1/projects/:project/feedback", "feedback", a.listFeedback)
 	a.get("/api/v1/projects/:project/issues", "issues", a.listIssues)
 	a.get("/api/v1/projects/:project/issues/:issue", "issue", a.showIssue)
 	a.get("/api/v1/projects/:project/stats", "stats", a.showStats)
+	a.get("/api/v1/projects/:project/sessions", "sessions", a.showSessions)
+	a.get("/api/v1/projects/:project/drops", "drops", a.showDrops)
+	a.get("/api/v1/projects/:project/filtered", "filtered", a.listFiltered)
+	a.get("/api/v1/projects/:project/filtered/:reason/:event", "filtered_event", a.showFiltered)
+	a.get("/api/v1/projects/:project/settings", "settings", a.showSettings)
+	a.put("/api/v1/projects/:project/settings", "settings", a.setSettings)
 	a.get("/api/v1/logs", "logs", a.listLogs).logs = true
 	a.get("/api/v1/logs/:log", "log", a.showLog).logs = true
 	a.add(http.MethodPost, "/api/v1/logs", "logs", a.passOn)
@@ -119,13 +129,22 @@ func New(env service.Env, cfg Config, db *store.Store) (*API, error) {
 
 // get adds a route that needs a token which may read.
 func (a *API) get(path, name string, handle func(*request) error) *route {
-	return a.add(http.MethodGet, path, name, func(c echo.Context) error {
-		r, err := a.begin(c)
+	return a.add(http.MethodGet, path, name, a.begun(store.ScopeRead, handle))
+}
+
+// put adds a route that needs a token which may change the organization.
+func (a *API) put(path, name string, handle func(*request) error) *route {
+	return a.add(http.MethodPut, path, name, a.begun(store.ScopeAdmin, handle))
+}
+
+func (a *API) begun(scope string, handle func(*request) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r, err := a.begin(c, scope)
 		if err != nil {
 			return err
 		}
 		return handle(r)
-	})
+	}
 }
 
 func (a *API) add(method, path, name string, handle echo.HandlerFunc) *route {

@@ -14,6 +14,7 @@ import (
 // What can be wrong with a request, beside the errors of the store.
 var (
 	errParameter = errors.New("bad parameter")
+	errMember    = errors.New("bad member of the body")
 	errNoToken   = errors.New("no good token")
 	errScope     = errors.New("token may not do this")
 	errNoRoute   = errors.New("no such route")
@@ -38,6 +39,7 @@ type Refusal struct {
 // refusals is the one place where errors become answers; the first that matches counts.
 var refusals = []Refusal{
 	{Err: errParameter, Status: http.StatusBadRequest, Code: "invalid", Message: "A parameter is not valid"},
+	{Err: errMember, Status: http.StatusBadRequest, Code: "invalid", Message: "A member of the body is not valid"},
 	{Err: errBody, Status: http.StatusBadRequest, Code: "invalid", Message: "The body can't be read"},
 	{Err: errNoToken, Status: http.StatusUnauthorized, Code: "unauthorized", Message: "A good token is needed"},
 	{Err: errScope, Status: http.StatusForbidden, Code: "forbidden", Message: "The token may not do this"},

@@ -114,7 +114,7 @@ func TestMetricsStandAtZeroBeforeTheFirstRequest(t *testing.T) {
 	for _, f := range families {
 		got[f.GetName()] = len(f.GetMetric())
 	}
-	want := map[string]int{"query_requests_total": 10 * 3, "query_request_seconds": 10}
+	want := map[string]int{"query_requests_total": 19 * 3, "query_request_seconds": 19}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -24,16 +24,16 @@ type request struct {
 
 func (r *request) ctx() context.Context { return r.http.Request().Context() }
 
-// begin checks a request's token and reads what all routes have in common. A project that the token may
+// begin checks a request's token, which must have a scope, and reads what all routes have in common. A project that the token may
 // not see is ErrNotFound, like one that isn't there.
-func (a *API) begin(c echo.Context) (*request, error) {
+func (a *API) begin(c echo.Context, scope string) (*request, error) {
 	rt := a.routes[c.Path()]
 	token, err := a.authenticate(c.Request().Context(), c.Request().Header.Get("Authorization"), rt.logs)
 	if err != nil {
 		return nil, err
 	}
-	if !token.May(store.ScopeRead) {
-		return nil, refused(errScope, "scope read is needed")
+	if !token.May(scope) {
+		return nil, refused(errScope, "scope "+scope+" is needed")
 	}
 	if rt.logs && token.ProjectID == 0 {
 		return nil, refused(errScope, "a token of one project is needed here")

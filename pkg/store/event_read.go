@@ -163,8 +163,10 @@ func days(from, to time.Time) (first, last time.Time) {
 // gone (erased).
 type Stored struct {
 	EventRow
-	Record  *pack.Record
-	Problem error
+	Fingerprint event.ID // what it was grouped by when it was stored; zero in lists
+	Version     int      // of the grouping that made the fingerprint; 0 when unknown
+	Record      *pack.Record
+	Problem     error
 }
 
 //go:embed sql/event.sql
@@ -187,7 +189,7 @@ func (s *Store) Event(ctx context.Context, organization, project int64, id event
 			var day time.Time
 			var data []byte
 			var at span
-			if err = row.Scan(append(r.fields(&day), &data, &at.start, &at.length)...); err != nil {
+			if err = row.Scan(append(r.fields(&day), (*[16]byte)(&r.Fingerprint), &r.Version, &data, &at.start, &at.length)...); err != nil {
 				return r, err
 			}
 			r.Day = event.DayOf(day)

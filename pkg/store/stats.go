@@ -4,6 +4,8 @@ import (
 	"context"
 	_ "embed" // the statements
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,6 +17,7 @@ import (
 type Counts struct {
 	Events       int64 `json:"events"`        // stored
 	Duplicates   int64 `json:"duplicates"`    // sent again
+	Filtered     int64 `json:"filtered"`      // noise: see Drops for why
 	Expired      int64 `json:"expired"`       // too old when written
 	DeadLettered int64 `json:"dead_lettered"` // could not be written
 }
@@ -22,6 +25,7 @@ type Counts struct {
 func (c *Counts) add(d Counts) {
 	c.Events += d.Events
 	c.Duplicates += d.Duplicates
+	c.Filtered += d.Filtered
 	c.Expired += d.Expired
 	c.DeadLettered += d.DeadLettered
 }
@@ -67,6 +71,19 @@ func (w window) steady(step time.Duration) (window, int, error) {
 	return w, int(n), nil
 }
 
+// stepped returns the window of a series by steps of one of the names, from span before to when from is open, and how
+// many points that is.
+func stepped(from, to time.Time, span time.Duration, step string, names ...string) (window, int, error) {
+	if !slices.Contains(names, step) {
+		return window{}, 0, invalid("step", "%s", strings.Join(names, " or "))
+	}
+	w, err := newWindow(from, to, span)
+	if err != nil {
+		return window{}, 0, err
+	}
+	return w.steady(steps[step])
+}
+
 //go:embed sql/stats.sql
 var statsSQL string
 
@@ -74,18 +91,11 @@ var statsSQL string
 // now and from to a day before it. Both are widened to whole steps in UTC. The error is ErrInvalid,
 // ErrNotFound (of the project), ErrTimeout or ErrUnavailable, wrapped, where it is not ours.
 func (s *Store) Stats(ctx context.Context, organization, project int64, from, to time.Time, step string) (Stats, error) {
-	length, ok := steps[step]
-	if !ok {
-		return Stats{}, fmt.Errorf("count events: %w", invalid("step", "minute, hour or day"))
-	}
-	w, err := newWindow(from, to, 24*time.Hour)
+	w, n, err := stepped(from, to, 24*time.Hour, step, "minute", "hour", "day")
 	if err != nil {
 		return Stats{}, fmt.Errorf("count events: %w", err)
 	}
-	w, n, err := w.steady(length)
-	if err != nil {
-		return Stats{}, fmt.Errorf("count events: %w", err)
-	}
+	length := steps[step]
 	stats := Stats{From: w.from, To: w.to, Step: step, Series: make([]Point, n)}
 	for i := range stats.Series {
 		stats.Series[i].Time = w.from.Add(time.Duration(i) * length)
@@ -96,7 +106,7 @@ func (s *Store) Stats(ctx context.Context, organization, project int64, from, to
 			return err
 		}
 		var p Point
-		tag, err := pgx.ForEachRow(rows, []any{&p.Time, &p.Events, &p.Duplicates, &p.Expired, &p.DeadLettered}, func() error {
+		tag, err := pgx.ForEachRow(rows, []any{&p.Time, &p.Events, &p.Duplicates, &p.Filtered, &p.Expired, &p.DeadLettered}, func() error {
 			stats.Series[p.Time.Sub(w.from)/length].add(p.Counts)
 			stats.Totals.add(p.Counts)
 			return nil

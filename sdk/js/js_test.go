@@ -112,6 +112,17 @@ func TestTheHashAllowsTheLoader(t *testing.T) {
 	}
 }
 
+func TestTheDocumentedLoaderIsTheLoader(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(readme, []byte(Loader)) {
+		t.Error("README.md shows another loader")
+	}
+}
+
 func TestTheTagCanHoldAnyAddress(t *testing.T) {
 	t.Parallel()
 	s := Script{Version: "1.0.0", Name: "trivet-1.0.0.js", Plain: []byte("x")}

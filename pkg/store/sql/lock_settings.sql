@@ -1,0 +1,4 @@
+select settings
+from projects
+where project_id = $1
+for update

@@ -1,0 +1,3 @@
+select settings
+from projects
+where project_id = $1
