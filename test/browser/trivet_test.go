@@ -74,7 +74,7 @@ func TestTrivetTellsWhatAPolicyBlocked(t *testing.T) {
 	p.arrived(1)
 	page.leave()
 	all := p.once("CSP violation: Blocked img-src from 127.0.0.1")
-	if e := all[0]; e.Tags["directive"] != "img-src" || e.Tags["blocked"] != "127.0.0.1" {
+	if e := all[0]; e.Tags["report"] != "csp-violation" || e.Tags["directive"] != "img-src" || e.Tags["blocked"] != "127.0.0.1" {
 		t.Errorf("%+v", e)
 	}
 }

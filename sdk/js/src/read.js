@@ -57,7 +57,7 @@ export function heard(e, settings, target) {
       filename: e.sourceFile,
       lineno: e.lineNumber,
       colno: e.columnNumber,
-      tags: { directive, blocked, disposition },
+      tags: { report: "csp-violation", directive, blocked, disposition },
       extra: { blocked: e.blockedURI, sample: e.sample },
     };
   }
