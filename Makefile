@@ -3,10 +3,10 @@ FUZZTIME ?= 10s
 LINT := go tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check vet lint fmt docs bench fuzz cover clean
+.PHONY: help run build test test-browser check vet lint fmt docs bench fuzz cover clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Run everything on this machine; data is kept in ./data
 	@scripts/get-postgres
@@ -18,6 +18,12 @@ build: ## Build the programs into ./bin
 test: ## Run every test, with a real Postgres and a real NATS, and the race detector where there is a C compiler
 	@scripts/get-postgres
 	go run ./scripts/with-postgres go test $$(scripts/race) ./...
+
+test-browser: ## Run the tests with real clients: Chromium, and the SDKs as npm and Go have them
+	@scripts/get-postgres
+	@scripts/get-browser
+	go vet -tags browser ./test/browser
+	go test -tags browser -count=1 -timeout 10m ./test/browser
 
 check: build vet lint test docs ## Do what CI does
 

@@ -37,6 +37,10 @@ var summaries = map[string]string{
 	"POST /api/embed/error-page":                  "what a visitor wrote: `name`, `email`, `comments` as a form or JSON; `dsn` and `eventId` in the query. 200 `{}`",
 	"POST /tunnel":                                "a Sentry envelope whose key is in its `dsn` header; the path is INGEST_TUNNEL_PATH",
 	"POST /api/v1/logs":                           "`{content, meta}`; a key, or a token with scope write. 201 `{id, content, meta}`. Also taken by query, which passes it on",
+	"GET /trivet.js":                              "the newest version of our own script, for pages of any origin; kept for an hour",
+	"HEAD /trivet.js":                             "its headers",
+	"GET /trivet-1.0.0.js":                        "that version, for ever: `trivet script` prints the element that loads it, with its hash",
+	"HEAD /trivet-1.0.0.js":                       "its headers",
 
 	"GET /api/v1/health":                                      "`\"OK\"`: the process answers",
 	"GET /api/v1/projects":                                    "the projects the token may see",
@@ -87,7 +91,7 @@ tags the rest is dropped. Attachments of 4 MiB together; one that is too much is
 
 A native event is an object in which everything is optional: ` + "`id`" + ` (sent again, it counts once), ` + "`timestamp`" + ` or ` + "`ts`" + ` (RFC 3339, seconds, or milliseconds above
 1e11), ` + "`type`, `message`, `stack`" + ` (the text of ` + "`error.stack`" + ` in Chrome, Firefox or Safari, or a list of frames
-` + "`{function, filename, lineno, colno, in_app}`" + `, outermost first), ` + "`level`, `url`, `release`, `environment`, `user`, `tags`, `breadcrumbs`, `meta`" + `. What has another
+` + "`{function, filename, lineno, colno, in_app}`" + `, outermost first), ` + "`causes` (a list of `{type, message, stack, source, parent}`), `level`, `url`, `release`, `environment`, `user`, `tags`, `breadcrumbs`, `meta`" + `. What has another
 name is kept under ` + "`extra`" + `.
 
 An event in lists: ` + "`id` (32 hex) `project_id issue_id day received_at occurred_at level protocol handled type message culprit release environment browser os url`" + `.

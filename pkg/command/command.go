@@ -47,6 +47,7 @@ func commands() []command {
 		projectCommands(),
 		settingsCommands(),
 		keyCommands(),
+		scriptCommands(),
 		tokenCommands(),
 		deadLetterCommands(),
 		streamCommands(),

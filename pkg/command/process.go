@@ -19,6 +19,7 @@ import (
 	"github.com/trivetlabs/trivet/pkg/service"
 	"github.com/trivetlabs/trivet/pkg/standalone"
 	"github.com/trivetlabs/trivet/pkg/store"
+	"github.com/trivetlabs/trivet/sdk/js"
 )
 
 func processCommands() []command {
@@ -72,15 +73,15 @@ func runStandalone(ctx context.Context, c *call) error {
 
 // welcome tells what to do with a Trivet that has just become ready.
 func welcome(w io.Writer, info standalone.Info, dir string) {
+	script := js.Newest()
 	fmt.Fprintf(w, `
 Trivet is ready.
 
   Give this DSN to any Sentry SDK of a page:
     %[1]s
 
-  Or paste this into a page without one:
-    <script>addEventListener("error", e => navigator.sendBeacon("%[8]s/api/%[3]d/events?key=%[4]s",
-      JSON.stringify({type: e.error?.name, message: e.error?.message ?? e.message, stack: e.error?.stack, url: location.href, timestamp: Date.now()})))</script>
+  Or load our own script in a page without one:
+    %[8]s
 
   Send a first error:
     curl '%[2]s/api/%[3]d/events?key=%[4]s' -d '{"type":"TypeError","message":"it works","stack":"TypeError: it works\n    at checkout (https://shop.example/app.js:1:17)"}'
@@ -90,7 +91,7 @@ Trivet is ready.
 
   Addresses, key and token are kept in %[7]s/standalone.json. Stop with Ctrl-C; everything stays.
 
-`, info.DSN, info.IngestURL, info.ProjectID, info.PublicKey, info.Token, info.QueryURL, dir, info.PublicURL)
+`, info.DSN, info.IngestURL, info.ProjectID, info.PublicKey, info.Token, info.QueryURL, dir, script.Tag(info.PublicURL, info.PublicKey))
 }
 
 func runProvision(ctx context.Context, c *call) error {

@@ -61,13 +61,15 @@ func (p *payload) settleError() {
 	if p.stack != "" && traces[0].Frames == nil {
 		p.keep([]byte("stack"), jsonx.AppendString(nil, p.stack)) // a form we cannot read; people may
 	}
-	if p.Type == "" && frames == nil && p.stack == "" {
+	if p.Type == "" && frames == nil && p.stack == "" && p.causes == nil {
 		return
 	}
-	p.Exceptions = stack.Causes(traces)
 	thrown := event.Exception{Type: p.Type, Value: p.Message, Frames: frames}
 	if p.Handled != nil {
 		thrown.Mechanism = &event.Mechanism{Type: "generic", Handled: p.Handled}
+	}
+	if p.Exceptions = p.settleCauses(&thrown); p.Exceptions == nil {
+		p.Exceptions = stack.Causes(traces) // Node writes them into the stack
 	}
 	p.Exceptions = append(p.Exceptions, thrown)
 }

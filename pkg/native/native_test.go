@@ -259,6 +259,7 @@ func FuzzNative(f *testing.F) {
 		`[{"tags":[["a",1],{"key":"b","value":null}],"user":5},{"stack":[{"fn":"f"},{}],"extra":{ },"x":1}]`,
 		"{\"message\":\"\\u0000\\ud800\"}\r\n{\"breadcrumbs\":{\"values\":[{},\"x\"]},\"request\":{\"headers\":[[\"a\",[\"b\"]]]}}",
 		`{"message":"a","stack":"Error: a\n at eval (eval at f (a.js:1:2), <anonymous>:1:1)\nCaused by: b\n at Array.map (<anonymous>)\n\u0000[cause]: \ud800"}`,
+		`{"message":"m","handled":false,"causes":[{"stack":"E: m\n at f (a.js:1:2)","source":"errors[0]"},{"parent":1},3,{"parent":-1}]}`,
 		`{"content":"c","meta":{"level":1,"user":{"ip_address":"{{auto}}"}}}`,
 	} {
 		f.Add([]byte(s))

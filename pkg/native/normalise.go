@@ -18,6 +18,7 @@ type payload struct {
 	short        string // the message under a name of one letter, as URLs of pixels have it
 	stack        string
 	frames       []event.Frame // a stack that came as a list
+	causes       []cause       // each behind its parent
 	onerror      event.Frame   // what window.onerror knows beside the message
 	extra, other []byte        // the client's extra object; members we do not know, as in an object
 }
@@ -83,6 +84,8 @@ func (p *payload) field(key []byte, r *jsonx.Reader) {
 		p.short = r.Str()
 	case "stack", "stacktrace":
 		p.readStack(r)
+	case "causes":
+		p.causes = readCauses(r)
 	case "level":
 		p.Level = read.Level(r)
 	case "handled":
