@@ -34,8 +34,8 @@ func TestEachTestHasItsOwnMigratedDatabase(t *testing.T) {
 			if n := count(t, url, `with made as (insert into trivet.organizations (slug, name) values ('a', 'A') returning 1) select count(*) from made`); n != 1 {
 				t.Errorf("%d rows, want 1", n)
 			}
-			if n := count(t, url, `select count(*) from trivet.partitions where day between current_date - 11 and current_date + 14`); n != 3*26 {
-				t.Errorf("%d partitions, want %d", n, 3*26)
+			if n := count(t, url, `select count(*) from trivet.partitions where day between current_date - 11 and current_date + 14`); n != 6*26 {
+				t.Errorf("%d partitions, want %d", n, 6*26)
 			}
 		})
 	}
