@@ -1,0 +1,272 @@
+package scrub
+
+import (
+	"github.com/trivetlabs/trivet/pkg/jsonx"
+)
+
+// maxNested is how many JSON texts may stand in each other's strings and be read as JSON. Deeper ones are text.
+const maxNested = 3
+
+// A mode is what the names above a value said of it.
+type mode uint8
+
+const (
+	plain   mode = iota
+	secret       // every text and number is one
+	visitor      // every address is a visitor's
+)
+
+// A document is a JSON text that is walked once and checked on the way: it takes what jsonx.Check takes, and
+// nothing else.
+type document struct {
+	*job
+	edits
+	i      int
+	nested int
+	bad    bool
+}
+
+func (d *document) run() bool {
+	d.space()
+	d.value(plain, nil, 0)
+	d.space()
+	return !d.bad && d.i == len(d.b)
+}
+
+// value walks the value at d.i. name is that of the member it is, nil in arrays.
+func (d *document) value(m mode, name []byte, depth int) {
+	if d.i >= len(d.b) {
+		d.bad = true
+		return
+	}
+	switch c := d.b[d.i]; {
+	case c == '"':
+		d.leaf(m)
+	case c == '{':
+		d.object(m, name, depth+1)
+	case c == '[':
+		d.array(m, name, depth+1)
+	case c == '-' || isDigit(c):
+		start := d.i
+		digits := d.number()
+		if m == secret || digits >= minCard && !d.s.settings.Off && isCard(d.b[start:d.i]) {
+			d.replace(start, d.i, []byte(`"`+Filtered+`"`))
+		}
+	case c == 't':
+		d.word("true")
+	case c == 'f':
+		d.word("false")
+	case c == 'n':
+		d.word("null")
+	default:
+		d.bad = true
+	}
+}
+
+func (d *document) object(m mode, own []byte, depth int) {
+	d.i++
+	d.space()
+	if depth > jsonx.MaxDepth {
+		d.bad = true
+		return
+	}
+	if d.eat('}') {
+		return
+	}
+	label := -1 // where the text is that a member "key" or "name" has, which may name the member "value"
+	for !d.bad {
+		name, small := d.key()
+		d.space()
+		if !d.eat(':') {
+			d.bad = true
+			return
+		}
+		d.space()
+		child := m
+		if m != secret && d.i < len(d.b) {
+			if d.s.slowNames || mayBeSecret(name, small) {
+				if named := d.modeOf(name, depth); named != plain {
+					child = named
+				}
+			}
+			switch {
+			case len(name) > 6:
+			case isLabel(name):
+				if d.b[d.i] == '"' && (string(name) != "type" || d.startsWith(`"password"`)) {
+					label = d.i
+				}
+			case isLabelled(name):
+				said := plain
+				if label < 0 {
+					said = d.peek()
+				} else {
+					said = d.modeOfText(label)
+				}
+				if said != plain {
+					child = said
+				}
+			}
+			switch {
+			case string(name) == "infer_ip" && string(own) == "settings" && d.nested == 0:
+				d.hideIP = d.hideIP || d.b[d.i] == '"' && !d.startsWith(`"auto"`)
+			}
+		}
+		d.value(child, name, depth)
+		d.space()
+		if d.eat('}') {
+			return
+		}
+		if !d.eat(',') {
+			d.bad = true
+			return
+		}
+		d.space()
+	}
+}
+
+// array walks an array. Of [["cookie", "a=b"]] the second is a cookie, as in lists of headers; so is what follows
+// "Cookie" in a flat list of headers, and what follows "--token" in a list of arguments.
+func (d *document) array(m mode, own []byte, depth int) {
+	d.i++
+	d.space()
+	if depth > jsonx.MaxDepth {
+		d.bad = true
+		return
+	}
+	if d.eat(']') {
+		return
+	}
+	pair := own == nil && depth > 1
+	flat := string(own) == "rawHeaders" || string(own) == "raw_headers"
+	next, inKey := m, false
+	for n := 0; !d.bad; n++ {
+		child := next
+		next = m
+		if d.i < len(d.b) && d.b[d.i] == '"' && child != secret {
+			switch {
+			case pair && n == 0, flat && n%2 == 0:
+				next = d.modeOfText(d.i)
+			case d.startsWith(`"-`) && !d.startsWith(`"---`):
+				next = d.modeOfText(d.i)
+			}
+		}
+		if pair && n > 0 {
+			next = child
+		}
+		if d.i < len(d.b) && d.b[d.i] == '"' {
+			start := d.i + 1
+			if inKey {
+				child = secret
+			}
+			d.leaf(child)
+			if !d.bad {
+				inKey = opensKey(d.b[start:d.i-1], inKey) // a private key in lines
+			}
+		} else {
+			d.value(child, nil, depth)
+		}
+		d.space()
+		if d.eat(']') {
+			return
+		}
+		if !d.eat(',') {
+			d.bad = true
+			return
+		}
+		d.space()
+	}
+}
+
+// modeOf is what a member's name says of the value at d.i.
+func (d *document) modeOf(name []byte, depth int) mode {
+	switch d.s.nameOf(name) {
+	case spoken, strong, header:
+		return secret
+	case weak:
+		if c := d.b[d.i]; c != '{' && c != '[' && !(d.visit && depth == 1) {
+			return secret
+		}
+	case maybeWD:
+		if !d.startsWith(`"/`) && !d.startsWith(`"\/`) && (len(d.b)-d.i < 3 || d.b[d.i+2] != ':') {
+			return secret
+		}
+	}
+	if d.s.hidesIP && isAddressName(name) {
+		return visitor
+	}
+	return plain
+}
+
+// modeOfText is modeOf by the text that starts at i, of a key and value that are two values.
+func (d *document) modeOfText(i int) mode {
+	e := document{edits: edits{b: d.b}, i: i}
+	e.skipString()
+	if e.bad || e.i-i > 2*maxName {
+		return plain
+	}
+	name := bytesOf(d.b[i:e.i])
+	if d.s.nameOf(name) != open {
+		return secret
+	}
+	if d.s.hidesIP && isAddressName(name) {
+		return visitor
+	}
+	return plain
+}
+
+// peek looks behind the value at d.i for the text that names it: {"value": "x", "key": "password"}.
+func (d *document) peek() mode {
+	e := document{edits: edits{b: d.b}, i: d.i}
+	e.skip()
+	for e.space(); !e.bad && e.eat(','); e.space() {
+		e.space()
+		start := e.i
+		e.skip()
+		if e.bad {
+			break
+		}
+		name := bytesOf(d.b[start:e.i])
+		e.space()
+		if !e.eat(':') {
+			break
+		}
+		e.space()
+		if e.i >= len(e.b) || e.b[e.i] == '{' || e.b[e.i] == '[' {
+			break // a name stands beside its value; looking further would cost every exception
+		}
+		if isLabel(name) && e.b[e.i] == '"' && (string(name) != "type" || e.startsWith(`"password"`)) {
+			return d.modeOfText(e.i)
+		}
+		e.skip()
+	}
+	return plain
+}
+
+func isLabel(name []byte) bool {
+	switch string(name) {
+	case "key", "name", "Key", "Name", "header", "field", "id", "type":
+		return true
+	}
+	return false
+}
+
+func isLabelled(name []byte) bool {
+	switch string(name) {
+	case "value", "values", "Value", "Values", "val":
+		return true
+	}
+	return false
+}
+
+// bytesOf returns what a string with its quotes says.
+func bytesOf(quoted []byte) []byte {
+	if len(quoted) < 2 {
+		return nil
+	}
+	for _, c := range quoted {
+		if c == '\\' {
+			return []byte(jsonx.NewReader(quoted).Str())
+		}
+	}
+	return quoted[1 : len(quoted)-1]
+}

@@ -1,0 +1,279 @@
+package scrub
+
+import "bytes"
+
+// A how is what is known of a text.
+type how uint8
+
+const (
+	plainText   how = 0
+	jsonText    how = 1 << iota // the inside of a JSON string, with its escapes
+	visitorText                 // the value of a name like client_ip
+)
+
+// text scrubs running text: what is clean comes back as the same slice. In text of JSON strings it looks through
+// escapes without undoing them, so that what it does not replace stays byte for byte; it never ends a replacement
+// inside an escape.
+func (j *job) text(b []byte, h how) []byte {
+	if !j.s.settings.Off || len(j.s.fields) > 0 {
+		t := reader{s: j.s, edits: edits{b: b}}
+		t.run()
+		b = t.result()
+	}
+	if j.personal() {
+		b = j.visitors(b, h)
+	}
+	return b
+}
+
+// A reader goes through a text once; it looks back by no more than a name, and where it looks ahead further than that
+// it goes on from where it looked.
+type reader struct {
+	s *Scrubber
+	edits
+	i int
+}
+
+func (t *reader) run() {
+	for t.i < len(t.b) {
+		switch c := t.b[t.i]; class[c] {
+		case inWord:
+			t.word()
+		case sign:
+			n := 1
+			if c == '%' {
+				if c, n = percent(t.b[t.i:]); n == 0 {
+					t.i++
+					continue
+				}
+			}
+			t.sign(c, n)
+		case colon, angle:
+			t.sign(c, 1)
+		default:
+			t.i++
+		}
+	}
+}
+
+// sign looks at a character that may stand between a name and its value; it is n bytes long, more than one where it
+// is percent-encoded.
+func (t *reader) sign(c byte, n int) {
+	switch {
+	case c == ':' && slashes(t.b[t.i+n:]) > 0:
+		t.userinfo(n)
+	case c == '=' || c == ':':
+		t.pair(c, n)
+	case c == '>' && n == 1:
+		t.element()
+	default:
+		t.i += n
+	}
+}
+
+// put replaces b[from:to] and goes on behind it.
+func (t *reader) put(from, to int) {
+	t.replace(from, to, []byte(Filtered))
+	t.i = to
+}
+
+// word looks at a word for tokens, cards, private keys, and for what goes before a secret.
+func (t *reader) word() {
+	b, start := t.b, t.i
+	end := start
+	for end < len(b) && class[b[end]] == inWord {
+		end++
+	}
+	t.i = end
+	if t.s.settings.Off {
+		return
+	}
+	w := b[start:end]
+	if i := bytes.Index(w, keyBegin[:len(keyBegin)-1]); i >= 0 {
+		if n := privateKey(b[start+i:]); n > 0 {
+			t.put(start+i, start+i+n)
+			return
+		}
+	}
+	if t.known(start, end) {
+		return
+	}
+	if start > 0 && b[start-1] == '\\' { // the first letters may be an escape's
+		skip := 1
+		if b[start] == 'u' {
+			skip = 5
+		}
+		if start+skip < end && t.known(start+skip, end) {
+			return
+		}
+	}
+	if len(w) >= minLongWord {
+		for i := start; i+minLongWord < end; i++ {
+			if (b[i] == '_' || b[i] == '-') && b[i+1] != '-' && t.known(i+1, end) {
+				return
+			}
+		}
+	}
+	switch {
+	case isScheme(w):
+		if n := blank(b[end:]); n > 0 {
+			if m := credential(w, b[end+n:]); m > 0 {
+				t.put(end+n, end+n+m)
+			}
+		}
+	case w[0] == '-':
+		t.argument(w)
+	}
+}
+
+// known takes out a token or card that starts at b[i], in the word that ends at end.
+func (t *reader) known(i, end int) bool {
+	if n := tokenAt(t.b, i, end); n > 0 {
+		t.put(i, i+n)
+		return true
+	}
+	if isDigit(t.b[i]) && end-i >= 4 && !(i > 1 && t.b[i-1] == '.' && isDigit(t.b[i-2])) {
+		if n := cardAt(t.b[i:]); n > 0 {
+			t.put(i, i+n)
+			return true
+		}
+	}
+	return false
+}
+
+// argument takes out what follows an option of a command line: "--password x", "-u user:x".
+func (t *reader) argument(w []byte) {
+	from := t.i + blank(t.b[t.i:])
+	if from == t.i || from >= len(t.b) || t.b[from] == '-' {
+		return
+	}
+	to := valueEnd(t.b, from, false, false)
+	if string(w) == "-u" || string(w) == "--user" || string(w) == "--proxy-user" {
+		if i := bytes.IndexByte(t.b[from:to], ':'); i > 0 && i+1 < to-from && t.b[from+i+1] != '/' && !filtered(t.b[from+i+1:]) {
+			t.put(from+i+1, to)
+		}
+		return
+	}
+	if !bytes.HasPrefix(w, []byte("--")) || t.s.nameOf(w[2:]) == open || filtered(t.b[from:]) {
+		return
+	}
+	if v := t.inQuotes(from); v.to > v.from {
+		t.put(v.from, v.to)
+	} else if to > from {
+		t.put(from, to)
+	}
+}
+
+// element takes out what stands in an element of XML: <password>x</password>.
+func (t *reader) element() {
+	at := t.i
+	t.i++
+	start := at
+	for start > t.done && at-start < maxName && (class[t.b[start-1]] == inWord || t.b[start-1] == ':' || t.b[start-1] == '.') {
+		start--
+	}
+	if start == at || start == 0 || t.b[start-1] != '<' || t.s.nameOf(t.b[start:at]) == open {
+		return
+	}
+	end := t.i
+	for end < len(t.b) && t.b[end] != '<' {
+		end++
+	}
+	if end > t.i && !filtered(t.b[t.i:]) {
+		t.put(t.i, end)
+	}
+}
+
+// userinfo takes the password out of a URL's authority (RFC 3986, 3.2.1): "https://user:password@host". t.i is at the
+// colon before the slashes, which is n bytes long. Other schemes than http are taken to hold slashes in passwords too,
+// as people write them into connection strings.
+func (t *reader) userinfo(n int) {
+	const most = 1024 // bytes of an authority
+	b := t.b
+	web := t.i >= 4 && (bytes.EqualFold(b[t.i-4:t.i], []byte("http")) || bytes.EqualFold(b[t.i-4:t.i], []byte("ttps")))
+	start := t.i + n + slashes(b[t.i+n:])
+	t.i = start
+	mark, at := 0, 0 // behind the first colon; at the last @
+	limit := min(len(b), start+most)
+	for i := start; i < limit; {
+		c, m := b[i], 1
+		if c == '%' && n > 1 {
+			if c, m = percent(b[i:]); m == 0 {
+				c, m = '%', 1
+			}
+		}
+		if c <= ' ' || c == '"' || c == '\'' || c == '`' || c == '<' || c == '>' || c == '\\' {
+			break
+		}
+		if c == '/' || c == '?' || c == '#' {
+			if web || mark == 0 {
+				break
+			}
+		}
+		if c == ':' && mark == 0 {
+			mark = i + m
+		}
+		if c == '@' && mark > 0 {
+			at = i
+		}
+		i += m
+	}
+	if at > mark && !t.s.settings.Off && string(b[mark:at]) != Filtered {
+		t.put(mark, at)
+	}
+}
+
+// slashes returns how long the two slashes at the start of b are, plain, escaped or percent-encoded; 0 for none.
+func slashes(b []byte) int {
+	n := 0
+	for range 2 {
+		switch {
+		case n < len(b) && b[n] == '/':
+			n++
+		case n+1 < len(b) && b[n] == '\\' && b[n+1] == '/':
+			n += 2
+		default:
+			c, m := percent(b[n:])
+			if m == 0 || c != '/' {
+				return 0
+			}
+			n += m
+		}
+	}
+	return n
+}
+
+// percent decodes the percent-encoded character (RFC 3986, 2.1) at the start of b, encoded once or often; n is its
+// length, 0 for none.
+func percent(b []byte) (c byte, n int) {
+	if len(b) == 0 || b[0] != '%' {
+		return 0, 0
+	}
+	n = 1
+	for n+1 < len(b) && n < 9 && b[n] == '2' && b[n+1] == '5' {
+		n += 2
+	}
+	if n+1 >= len(b) || !isHex(b[n]) || !isHex(b[n+1]) {
+		return 0, 0
+	}
+	return hexOf(b[n])<<4 | hexOf(b[n+1]), n + 2
+}
+
+// blank returns how long the one or more blanks at the start of b are.
+func blank(b []byte) int {
+	n := 0
+	for n < len(b) {
+		if b[n] == ' ' || b[n] == '\t' || n == 0 && b[n] == '+' {
+			n++
+			continue
+		}
+		c, m := percent(b[n:])
+		if m == 0 || c != ' ' {
+			return n
+		}
+		n += m
+	}
+	return n
+}
+
+func filtered(b []byte) bool { return bytes.HasPrefix(b, []byte(Filtered)) }

@@ -1,0 +1,298 @@
+package scrub
+
+import "bytes"
+
+// A value is where the value of a name stands in a text; none where to is not behind from.
+type value struct {
+	from, to int
+	wrap     []byte // quotes that the replacement needs to leave JSON as JSON
+}
+
+// valueAfter finds the value of a name. encoded says that the sign was percent-encoded, and so is the value's end.
+func (t *reader) valueAfter(i int, sign byte, encoded bool, name naming) value {
+	b, loose := t.b, name.spaced
+	for sign == '=' && i < len(b) && (b[i] == '=' || b[i] == '>') {
+		loose = true // a comparison, or an arrow
+		i++
+	}
+	for i < len(b) && (b[i] == ' ' || b[i] == '\t') {
+		loose = true
+		i++
+	}
+	if n := blank(b[i:]); encoded && n > 0 && b[i] == '%' {
+		i += n
+	}
+	if i >= len(b) || filtered(b[i:]) {
+		return value{}
+	}
+	if v := t.inQuotes(i); v.from > 0 {
+		if filtered(b[v.from:]) && v.to == v.from+len(Filtered) || name.kind == maybeWD && folder(b[v.from:v.to]) {
+			return value{}
+		}
+		return v
+	}
+	bare := sign == ':' && name.quote == nil
+	if b[i] == '{' || b[i] == '[' {
+		if name.kind < spoken || bare || loose && name.quote == nil {
+			return value{}
+		}
+		return value{i, bracketEnd(b, i), name.quote}
+	}
+	var end int
+	switch {
+	case name.kind == header && sign == ':':
+		end = headerEnd(b, i)
+	default:
+		end = valueEnd(b, i, name.query, encoded)
+	}
+	text := b[i:end]
+	switch {
+	case isLiteral(text), name.kind == maybeWD && folder(text):
+		return value{}
+	case (sign == ':' || loose) && t.isCode(text, b[end:]):
+		return value{}
+	case bare && name.kind <= spoken && !looksMade(text):
+		return value{}
+	}
+	return value{i, end, name.quote}
+}
+
+// inQuotes returns what stands between the quotes that open at i; from is 0 where none do. A text that is cut off
+// before the closing quote ends there.
+func (t *reader) inQuotes(i int) value {
+	b, start := t.b, i
+	for i < len(b) && b[i] == '\\' {
+		i++
+	}
+	if c, n := percent(b[i:]); i == start && n > 0 && c == '"' {
+		mark := b[i : i+n]
+		from := i + n
+		if k := bytes.Index(b[from:], mark); k >= 0 {
+			return value{from: from, to: from + k}
+		}
+		return value{from: from, to: len(b)}
+	}
+	if i >= len(b) || !isQuote(b[i]) {
+		return value{}
+	}
+	q, slashes, from := b[i], i-start, i+1
+	for i = from; i < len(b); i++ {
+		if b[i] != q {
+			continue
+		}
+		before := i
+		for before > from && b[before-1] == '\\' {
+			before--
+		}
+		// Each nesting of JSON doubles the backslashes and adds one: those of the closing quote are as many as the
+		// opening one has, and pairs of those that stand for themselves go before.
+		if k := i - before; k <= slashes && (q == '"' || k == slashes) || q == '"' && k%(2*(slashes+1)) == slashes {
+			return value{from: from, to: i - min(k, slashes)}
+		}
+	}
+	return value{from: from, to: len(b)}
+}
+
+// valueEnd returns where the bare value ends that starts at i.
+func valueEnd(b []byte, i int, query, encoded bool) int {
+	start := i
+	for ; i < len(b); i++ {
+		c := b[i]
+		if c == '%' && encoded {
+			switch d, n := percent(b[i:]); {
+			case n > 0 && (d <= ' ' || bytes.IndexByte([]byte("&\"'<>#,;}])"), d) >= 0):
+				return i
+			}
+			continue
+		}
+		if c <= ' ' || isQuote(c) || c == '&' || c == '<' || c == '>' || c == ';' || c == '#' && query || c == 0x7f {
+			break
+		}
+		if c == '\\' {
+			k := i
+			for k < len(b) && b[k] == '\\' {
+				k++
+			}
+			if k == len(b) || isQuote(b[k]) || b[k] == 'n' || b[k] == 'r' || b[k] == 't' || b[k] == 'u' {
+				break
+			}
+			i = k
+			continue
+		}
+		if (c == ',' || c == ')' || c == '}' || c == ']') && endsValue(b[i:]) {
+			break
+		}
+	}
+	end := i
+	for end > start && b[end-1] == '.' {
+		end--
+	}
+	return end - positionLen(b[start:end])
+}
+
+// endsValue tells whether the comma or bracket at the start of b ends a bare value: where text ends or another name
+// follows. Passwords hold them too.
+func endsValue(b []byte) bool {
+	if len(b) == 1 || b[1] <= ' ' || b[1] == '\\' || isQuote(b[1]) || bytes.IndexByte([]byte(",;:.)]}<>&"), b[1]) >= 0 {
+		return true
+	}
+	if b[0] != ',' {
+		return false
+	}
+	n := 1
+	for n < len(b) && n < maxName && (class[b[n]] == inWord || b[n] == '.') {
+		n++
+	}
+	return n > 1 && n < len(b) && (b[n] == '=' || b[n] == ':')
+}
+
+// positionLen returns how long the ":line:column" at the end of a URL in a stack is.
+func positionLen(text []byte) int {
+	i := len(text)
+	for range 2 {
+		end := i
+		for i > 0 && isDigit(text[i-1]) {
+			i--
+		}
+		if i == end || i < 2 || text[i-1] != ':' {
+			return 0
+		}
+		i--
+	}
+	return len(text) - i
+}
+
+// bracketEnd returns where the object or list that opens at i ends.
+func bracketEnd(b []byte, i int) int {
+	depth := 0
+	for inside := false; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '"':
+			inside = !inside
+		case inside:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return i
+}
+
+// headerEnd returns where the value of a header of HTTP ends that starts at i: credentials of one scheme (RFC 9110,
+// 11.4), cookies until the last "; " (RFC 6265, 4.2.1). A line may go on with prose.
+func headerEnd(b []byte, i int) int {
+	end := wordEnd(b, i)
+	if n := blank(b[end:]); n > 0 && takesCredential(b[i:end]) {
+		end = wordEnd(b, end+n)
+	}
+	for end < len(b) && end > i && (b[end-1] == ';' || b[end-1] == ',') {
+		n := blank(b[end:])
+		next := wordEnd(b, end+n)
+		if n == 0 || bytes.IndexByte(b[end:next], '=') < 0 {
+			return end - 1
+		}
+		end = next
+	}
+	return end
+}
+
+// wordEnd returns where the run without blanks ends that starts at i; text in quotes that open behind = is part of it.
+func wordEnd(b []byte, i int) int {
+	for i < len(b) && b[i] > ' ' {
+		if b[i] == '\\' {
+			k := i
+			for k < len(b) && b[k] == '\\' {
+				k++
+			}
+			if k == len(b) || b[k] == 'n' || b[k] == 'r' || b[k] == 't' || b[k] == 'u' || isQuote(b[k]) && b[i-1] != '=' {
+				return i
+			}
+			i = k
+		}
+		if isQuote(b[i]) {
+			k := i
+			for k > 0 && b[k-1] == '\\' {
+				k--
+			}
+			if k == 0 || b[k-1] != '=' {
+				return k
+			}
+			mark := b[k : i+1]
+			n := bytes.Index(b[i+1:], mark)
+			if n < 0 {
+				return len(b)
+			}
+			i += n + len(mark)
+		}
+		i++
+	}
+	return i
+}
+
+func takesCredential(w []byte) bool {
+	switch string(bytes.ToLower(w[:min(len(w), 20)])) {
+	case "basic", "bearer", "digest", "token", "apikey", "api-key", "key", "jwt", "negotiate", "ntlm", "hawk", "oauth", "mac", "sharedkey", "sharedkeylite", "aws4-hmac-sha256", "aws",
+		"dpop", "gnap", "signature", "splunk", "genie", "geniekey", "sso-key", "credential":
+		return true
+	}
+	return false
+}
+
+func isLiteral(text []byte) bool {
+	switch string(text) {
+	case "", "true", "false", "null", "undefined", "nil", "none", "None", "True", "False", "NaN", "!0", "!1", "[object":
+		return true
+	}
+	return false
+}
+
+// folder tells of the values that PWD has in environments.
+func folder(text []byte) bool {
+	return len(text) > 0 && (text[0] == '/' || text[0] == '~') || len(text) > 1 && text[1] == ':'
+}
+
+// looksMade tells whether a word was made by a machine or to be hard to guess: "Unexpected token: name" is prose.
+func looksMade(text []byte) bool {
+	return len(text) >= 20 || bytes.ContainsAny(text, "0123456789")
+}
+
+// isCode tells of values that are expressions of source code and hold a secret only while it runs: getToken(),
+// this.password, string. rest is what follows.
+func (t *reader) isCode(text, rest []byte) bool {
+	first := 0
+	for first < len(text) && (class[text[first]] == inWord && text[first] != '-' || text[first] == '$') {
+		first++
+	}
+	if first == 0 || isDigit(text[0]) {
+		return false
+	}
+	if first == len(text) {
+		if len(rest) > 0 && rest[0] == '(' || first <= 2 {
+			return true
+		}
+		switch string(text) {
+		case "string", "number", "boolean", "any", "unknown", "String", "Number", "Boolean", "function", "new", "await", "async", "typeof", "require", "this":
+			return true
+		}
+		return first <= 40 && !isDigit(text[first-1]) && t.s.nameOf(text) != open
+	}
+	switch text[first] {
+	case '(', '[':
+		return true
+	case '.', '?':
+		if first <= 2 {
+			return true
+		}
+		switch string(text[:first]) {
+		case "this", "self", "window", "document", "process", "req", "res", "request", "response", "ctx", "props", "state", "config", "options", "opts", "user", "data",
+			"event", "localStorage", "sessionStorage", "module", "exports", "env", "params", "args", "body", "import":
+			return true
+		}
+		last := bytes.LastIndexByte(text, '.') + 1
+		return !bytes.ContainsAny(text, "0123456789") && last < len(text) && t.s.nameOf(text[last:]) != open
+	}
+	return false
+}
