@@ -73,7 +73,8 @@ func (d *document) object(m mode, own []byte, depth int) {
 	if d.eat('}') {
 		return
 	}
-	label := -1 // where the text is that a member "key" or "name" has, which may name the member "value"
+	label := -1                  // where the text is that a member "key" or "name" has, which may name the member "value"
+	said, peeked := plain, false // what it says, once somebody asked
 	for !d.bad {
 		name, small := d.key()
 		d.space()
@@ -96,12 +97,12 @@ func (d *document) object(m mode, own []byte, depth int) {
 					label = d.i
 				}
 			case isLabelled(name):
-				said := plain
-				if label < 0 {
+				if label >= 0 {
+					said, label = d.modeOfText(label), -1
+				} else if !peeked {
 					said = d.peek()
-				} else {
-					said = d.modeOfText(label)
 				}
+				peeked = true
 				if said != plain {
 					child = said
 				}
@@ -146,8 +147,8 @@ func (d *document) array(m mode, own []byte, depth int) {
 			switch {
 			case pair && n == 0, flat && n%2 == 0:
 				next = d.modeOfText(d.i)
-			case d.startsWith(`"-`) && !d.startsWith(`"---`):
-				next = d.modeOfText(d.i)
+			case d.startsWith(`"-`), d.startsWith(`"\`):
+				next = d.modeOfOption(d.i)
 			}
 		}
 		if pair && n > 0 {
@@ -199,12 +200,10 @@ func (d *document) modeOf(name []byte, depth int) mode {
 
 // modeOfText is modeOf by the text that starts at i, of a key and value that are two values.
 func (d *document) modeOfText(i int) mode {
-	e := document{edits: edits{b: d.b}, i: i}
-	e.skipString()
-	if e.bad || e.i-i > 2*maxName {
+	name := d.nameAt(i)
+	if name == nil {
 		return plain
 	}
-	name := bytesOf(d.b[i:e.i])
 	if d.s.nameOf(name) != open {
 		return secret
 	}
@@ -212,6 +211,34 @@ func (d *document) modeOfText(i int) mode {
 		return visitor
 	}
 	return plain
+}
+
+// nameAt returns the text that starts at i, nil where it is too long to be a name.
+func (d *document) nameAt(i int) []byte {
+	e := document{edits: edits{b: d.b[:min(len(d.b), i+6*maxName+2)]}, i: i} // every letter may be escaped
+	e.skipString()
+	if e.bad || e.i > len(e.b) {
+		return nil
+	}
+	name := bytesOf(d.b[i:e.i])
+	if len(name) > maxName {
+		return nil
+	}
+	return name
+}
+
+// modeOfOption is modeOfText for the options of a command line alone.
+func (d *document) modeOfOption(i int) mode {
+	name := d.nameAt(i)
+	if len(name) < 3 || name[0] != '-' {
+		return plain
+	}
+	for _, c := range name {
+		if class[c] != inWord {
+			return plain
+		}
+	}
+	return d.modeOfText(i)
 }
 
 // peek looks behind the value at d.i for the text that names it: {"value": "x", "key": "password"}.

@@ -9,7 +9,9 @@ type naming struct {
 	spaced bool   // blanks between it and the sign
 	query  bool   // it stands in a query, form or fragment
 	path   bool   // it is part of a path: "src/auth.js:10"
-	field  bool   // it is "name": the value is a name itself
+	label  bool   // it is "name" or the like: the value is a name itself
+	value  bool   // it is "value" or the like
+	listed bool   // it opens a list: ["cookie", "a=b"]
 }
 
 // pair takes out the value behind a sign that is n bytes long, where a name before it says that it is secret.
@@ -17,8 +19,19 @@ func (t *reader) pair(sign byte, n int) {
 	name := t.nameBefore(t.i)
 	at := t.i
 	t.i += n
-	if name.field && sign == '=' {
+	switch {
+	case name.label && sign == '=':
 		t.part()
+		return
+	case name.label && name.quote != nil:
+		if v := t.shortInQuotes(t.i + blank(t.b[t.i:])); v.to > v.from && t.s.nameOf(t.b[v.from:v.to]) != open {
+			t.named = v.to
+		}
+		return
+	case name.value && name.quote != nil && t.named > 0 && at-t.named < maxName:
+		name.kind = strong
+		t.named = 0
+	case sign == ',' && (name.quote == nil || !name.listed):
 		return
 	}
 	if name.kind == open || sign == ':' && name.path {
@@ -66,6 +79,7 @@ func (t *reader) nameBefore(at int) (n naming) {
 		name = decodePercent(held[:0], name)
 		for i := len(name) - 1; i >= 0; i-- {
 			if !inName(name[i]) && i < len(name)-1 {
+				n.listed = name[i] == '"' && i > 0 && name[i-1] == '['
 				before, name = name[i], name[i+1:]
 				break
 			}
@@ -73,7 +87,8 @@ func (t *reader) nameBefore(at int) (n naming) {
 	}
 	n.query = before == '?' || before == '&' || before == '#' || before == ';' && at > 4 && bytes.HasSuffix(b[:start], []byte("&amp;"))
 	n.path = n.quote == nil && (before == '/' || before == '\\' && !isEscape(name) || isFile(name))
-	n.field = string(name) == "name"
+	n.label, n.value = isLabel(name), isLabelled(name) || string(name) == "stringValue"
+	n.listed = n.listed || n.quote != nil && start > len(n.quote) && b[start-len(n.quote)-1] == '['
 	n.kind = t.s.nameOf(name)
 	if n.kind == open && before == '\\' && len(name) > 1 { // behind an escape: \ntoken, \u0026token
 		n.kind = t.s.nameOf(name[1:])
@@ -124,7 +139,7 @@ func decodePercent(dst, b []byte) []byte {
 // part takes out the part of a multipart form (RFC 7578) whose header t.i is in, and the value of a form's field in
 // HTML, where the name is secret: name="password" and a blank line, or value="x" beside it.
 func (t *reader) part() {
-	name := t.inQuotes(t.i)
+	name := t.shortInQuotes(t.i)
 	if name.to <= name.from || t.s.nameOf(t.b[name.from:name.to]) == open {
 		return
 	}
@@ -160,6 +175,12 @@ func (t *reader) part() {
 	if to > from && !filtered(t.b[from:]) {
 		t.put(from, to)
 	}
+}
+
+// shortInQuotes is inQuotes for a name.
+func (t *reader) shortInQuotes(i int) value {
+	r := reader{edits: edits{b: t.b[:min(len(t.b), i+2*maxName)]}}
+	return r.inQuotes(min(i, len(r.b)))
 }
 
 // newline returns how long the line end at the start of b is, as it is or escaped; 0 for none.

@@ -31,7 +31,8 @@ func (j *job) text(b []byte, h how) []byte {
 type reader struct {
 	s *Scrubber
 	edits
-	i int
+	i     int
+	named int // where a text ended that makes a secret of the "value" beside it
 }
 
 func (t *reader) run() {
@@ -51,7 +52,11 @@ func (t *reader) run() {
 		case colon, angle:
 			t.sign(c, 1)
 		default:
-			t.i++
+			if c == ',' && t.i > 0 && t.b[t.i-1] == '"' {
+				t.pair(c, 1)
+			} else {
+				t.i++
+			}
 		}
 	}
 }
@@ -62,7 +67,7 @@ func (t *reader) sign(c byte, n int) {
 	switch {
 	case c == ':' && slashes(t.b[t.i+n:]) > 0:
 		t.userinfo(n)
-	case c == '=' || c == ':':
+	case c == '=' || c == ':' || c == ',':
 		t.pair(c, n)
 	case c == '>' && n == 1:
 		t.element()
@@ -172,14 +177,14 @@ func (t *reader) element() {
 	for start > t.done && at-start < maxName && (class[t.b[start-1]] == inWord || t.b[start-1] == ':' || t.b[start-1] == '.') {
 		start--
 	}
-	if start == at || start == 0 || t.b[start-1] != '<' || t.s.nameOf(t.b[start:at]) == open {
+	if start == at || start == 0 || t.b[start-1] != '<' || t.s.nameOf(t.b[start:at]) == open || filtered(t.b[t.i:]) {
 		return
 	}
 	end := t.i
 	for end < len(t.b) && t.b[end] != '<' {
 		end++
 	}
-	if end > t.i && !filtered(t.b[t.i:]) {
+	if end > t.i {
 		t.put(t.i, end)
 	}
 }

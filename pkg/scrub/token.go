@@ -77,8 +77,8 @@ func tokenAt(b []byte, i, end int) int {
 	w := b[i:end]
 	for _, f := range forms[w[0]] {
 		if n := len(f.prefix); len(w) >= n+f.least && string(w[:n]) == f.prefix {
-			if tail := w[n:]; (!f.solid || !bytes.ContainsAny(tail[:f.least], "_-")) && (!f.mixed || bytes.ContainsAny(tail, "0123456789")) &&
-				(n != 4 || f.prefix[0] != 'A' || f.least != 16 || len(tail) == 16) {
+			if tail := w[n:min(len(w), 256)]; (!f.solid || !bytes.ContainsAny(tail[:f.least], "_-")) && (!f.mixed || bytes.ContainsAny(tail, "0123456789")) &&
+				(n != 4 || f.prefix[0] != 'A' || f.least != 16 || len(w) == 20) {
 				return len(w)
 			}
 		}
@@ -105,6 +105,7 @@ func webToken(b []byte, n int) int {
 
 // dotted returns where the words end that follow one another with a dot between.
 func dotted(b []byte, n int) int {
+	parts := 1
 	for n < len(b) && b[n] == '.' {
 		m := n + 1
 		for m < len(b) && class[b[m]] == inWord {
@@ -114,8 +115,9 @@ func dotted(b []byte, n int) int {
 			break
 		}
 		n = m
+		parts++
 	}
-	if n < len(b) && b[n] == '.' && bytes.Count(b[:n], []byte{'.'}) == 1 {
+	if n < len(b) && b[n] == '.' && parts == 2 {
 		n++ // an unsigned one ends in a dot
 	}
 	return n

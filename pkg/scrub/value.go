@@ -2,6 +2,10 @@ package scrub
 
 import "bytes"
 
+// maxStays is how long a value may be and stay for what it looks like: it is looked through again, and a text of many
+// such would cost the square of its length.
+const maxStays = 256
+
 // A value is where the value of a name stands in a text; none where to is not behind from.
 type value struct {
 	from, to int
@@ -30,6 +34,9 @@ func (t *reader) valueAfter(i int, sign byte, encoded bool, name naming) value {
 			return value{}
 		}
 		return v
+	}
+	if sign == ',' {
+		return value{}
 	}
 	bare := sign == ':' && name.quote == nil
 	if b[i] == '{' || b[i] == '[' {
@@ -251,6 +258,9 @@ func isLiteral(text []byte) bool {
 
 // folder tells of the values that PWD has in environments.
 func folder(text []byte) bool {
+	if len(text) > maxStays {
+		return false
+	}
 	return len(text) > 0 && (text[0] == '/' || text[0] == '~') || len(text) > 1 && text[1] == ':'
 }
 
@@ -262,6 +272,9 @@ func looksMade(text []byte) bool {
 // isCode tells of values that are expressions of source code and hold a secret only while it runs: getToken(),
 // this.password, string. rest is what follows.
 func (t *reader) isCode(text, rest []byte) bool {
+	if len(text) > maxStays {
+		return false
+	}
 	first := 0
 	for first < len(text) && (class[text[first]] == inWord && text[first] != '-' || text[first] == '$') {
 		first++
