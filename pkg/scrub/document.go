@@ -184,7 +184,7 @@ func (d *document) modeOf(name []byte, depth int) mode {
 	case spoken, strong, header:
 		return secret
 	case weak:
-		if c := d.b[d.i]; c != '{' && c != '[' && !(d.visit && depth == 1) {
+		if c := d.b[d.i]; c != '{' && c != '[' && (!d.visit || depth > 1) {
 			return secret
 		}
 	case maybeWD:

@@ -22,11 +22,11 @@ const (
 // know.
 func (s *Scrubber) nameOf(name []byte) nameKind {
 	if len(s.fields) > 0 || len(s.safe) > 0 {
-		flat := string(flatten(name))
-		if s.safe[flat] {
+		flat := flatten(name)
+		if s.safe[string(flat)] {
 			return open
 		}
-		if s.fields[flat] {
+		if s.fields[string(flat)] {
 			return strong
 		}
 	}

@@ -58,7 +58,9 @@ func (t *reader) nameBefore(at int) (n naming) {
 	}
 	if end > t.done && isQuote(b[end-1]) {
 		q := end
-		for end--; end > t.done && b[end-1] == '\\'; end-- {
+		end--
+		for end > t.done && b[end-1] == '\\' {
+			end--
 		}
 		n.quote = b[end:q]
 	} else if end >= t.done+3 && b[end-3] == '%' && b[end-2] == '2' && (b[end-1] == '2' || b[end-1] == '7') {
@@ -149,7 +151,7 @@ func (t *reader) part() {
 	}
 	i = min(i+1, len(t.b)) // behind the closing quote
 	if rest := t.b[i:min(len(t.b), i+80)]; bytes.IndexByte(rest, '>') != 0 {
-		if k := bytes.Index(rest, []byte("value=")); k >= 0 && bytes.IndexAny(rest[:k], "<>") < 0 {
+		if k := bytes.Index(rest, []byte("value=")); k >= 0 && !bytes.ContainsAny(rest[:k], "<>") {
 			if v := t.inQuotes(i + k + len("value=")); v.to > v.from && !filtered(t.b[v.from:]) {
 				t.put(v.from, v.to)
 			}

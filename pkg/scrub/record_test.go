@@ -17,14 +17,20 @@ func TestJSONLosesWhatItsNamesCallSecret(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, in, want string }{
 		{"a member", `{"password":"x","user":"ada"}`, `{"password":"` + f + `","user":"ada"}`},
-		{"names in every way of writing", `{"apiKey":"a","API-KEY":"b","x_api.key":"c","X-Auth-Token":"d","clientSecret":"e","userpassword":"f","MYSQL_PWD":"g","APIToken":"h","STRIPE_KEY":"i"}`,
-			`{"apiKey":"` + f + `","API-KEY":"` + f + `","x_api.key":"` + f + `","X-Auth-Token":"` + f + `","clientSecret":"` + f + `","userpassword":"` + f + `","MYSQL_PWD":"` + f + `","APIToken":"` + f + `","STRIPE_KEY":"` + f + `"}`},
-		{"names that are not", `{"author":"a","authMethod":"b","tokens_used":9,"max_tokens":"c","compass":"d","card_type":"e","public_key":"f","key":"g","PWD":"/srv","session.id":"h","keys":["i"]}`,
-			`{"author":"a","authMethod":"b","tokens_used":9,"max_tokens":"c","compass":"d","card_type":"e","public_key":"f","key":"g","PWD":"/srv","session.id":"h","keys":["i"]}`},
+		{
+			"names in every way of writing", `{"apiKey":"a","API-KEY":"b","x_api.key":"c","X-Auth-Token":"d","clientSecret":"e","userpassword":"f","MYSQL_PWD":"g","APIToken":"h","STRIPE_KEY":"i"}`,
+			`{"apiKey":"` + f + `","API-KEY":"` + f + `","x_api.key":"` + f + `","X-Auth-Token":"` + f + `","clientSecret":"` + f + `","userpassword":"` + f + `","MYSQL_PWD":"` + f + `","APIToken":"` + f + `","STRIPE_KEY":"` + f + `"}`,
+		},
+		{
+			"names that are not", `{"author":"a","authMethod":"b","tokens_used":9,"max_tokens":"c","compass":"d","card_type":"e","public_key":"f","key":"g","PWD":"/srv","session.id":"h","keys":["i"]}`,
+			`{"author":"a","authMethod":"b","tokens_used":9,"max_tokens":"c","compass":"d","card_type":"e","public_key":"f","key":"g","PWD":"/srv","session.id":"h","keys":["i"]}`,
+		},
 		{"everything below, in its shape", `{"credentials":{"a":["x",1,true,null,""],"b":{"c":-1.5}}}`, `{"credentials":{"a":["` + f + `","` + f + `",true,null,""],"b":{"c":"` + f + `"}}}`},
 		{"an escaped name", `{"\u0070assword":"x","pass\u0077ord":1}`, `{"\u0070assword":"` + f + `","pass\u0077ord":"` + f + `"}`},
-		{"an attribute of OTLP", `[{"key":"db.password","value":{"stringValue":"x"}},{"key":"url","value":{"stringValue":"y"}}]`,
-			`[{"key":"db.password","value":{"stringValue":"` + f + `"}},{"key":"url","value":{"stringValue":"y"}}]`},
+		{
+			"an attribute of OTLP", `[{"key":"db.password","value":{"stringValue":"x"}},{"key":"url","value":{"stringValue":"y"}}]`,
+			`[{"key":"db.password","value":{"stringValue":"` + f + `"}},{"key":"url","value":{"stringValue":"y"}}]`,
+		},
 		{"an attribute with the value first", `[{"value":{"stringValue":"x"},"key":"password"}]`, `[{"value":{"stringValue":"` + f + `"},"key":"password"}]`},
 		{"a header by name and value", `{"headers":[{"name":"Set-Cookie","value":"a=b"},{"name":"Accept","value":"c"}]}`, `{"headers":[{"name":"Set-Cookie","value":"` + f + `"},{"name":"Accept","value":"c"}]}`},
 		{"pairs", `{"headers":[["Authorization","x"],["Accept","y"],["Cookie",["a","b"]]]}`, `{"headers":[["Authorization","` + f + `"],["Accept","y"],["Cookie",["` + f + `","` + f + `"]]]}`},

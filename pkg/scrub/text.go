@@ -137,7 +137,7 @@ func (t *reader) known(i, end int) bool {
 		t.put(i, i+n)
 		return true
 	}
-	if isDigit(t.b[i]) && end-i >= 4 && !(i > 1 && t.b[i-1] == '.' && isDigit(t.b[i-2])) {
+	if isDigit(t.b[i]) && end-i >= 4 && (i < 2 || t.b[i-1] != '.' || !isDigit(t.b[i-2])) {
 		if n := cardAt(t.b[i:]); n > 0 {
 			t.put(i, i+n)
 			return true
@@ -200,6 +200,9 @@ func (t *reader) userinfo(n int) {
 	t.i = start
 	mark, at := 0, 0 // behind the first colon; at the last @
 	limit := min(len(b), start+most)
+	if n == 1 && bytes.IndexByte(b[start:limit], '@') < 0 {
+		return
+	}
 	for i := start; i < limit; {
 		c, m := b[i], 1
 		if c == '%' && n > 1 {
