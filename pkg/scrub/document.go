@@ -77,12 +77,16 @@ func (d *document) object(m mode, own []byte, depth int) {
 	said, peeked := plain, false // what it says, once somebody asked
 	for !d.bad {
 		name, small := d.key()
-		d.space()
+		if d.i < len(d.b) && d.b[d.i] <= ' ' {
+			d.space()
+		}
 		if !d.eat(':') {
 			d.bad = true
 			return
 		}
-		d.space()
+		if d.i < len(d.b) && d.b[d.i] <= ' ' {
+			d.space()
+		}
 		child := m
 		if m != secret && d.i < len(d.b) {
 			if d.s.slowNames || mayBeSecret(name, small) {
@@ -99,7 +103,7 @@ func (d *document) object(m mode, own []byte, depth int) {
 			case isLabelled(name):
 				if label >= 0 {
 					said, label = d.modeOfText(label), -1
-				} else if !peeked {
+				} else if !peeked && (d.b[d.i] != '[' || len(name) < 6) { // the values of an event are its exceptions
 					said = d.peek()
 				}
 				peeked = true
@@ -161,7 +165,7 @@ func (d *document) array(m mode, own []byte, depth int) {
 			}
 			d.leaf(child)
 			if !d.bad {
-				inKey = opensKey(d.b[start:d.i-1], inKey) // a private key in lines
+				inKey = !d.s.settings.Off && opensKey(d.b[start:d.i-1], inKey) // a private key in lines
 			}
 		} else {
 			d.value(child, nil, depth)

@@ -111,7 +111,9 @@ func kindOfWord(w []byte) nameKind {
 	switch string(w) {
 	case "authorization", "cookie", "cookies":
 		return header
-	case "secret", "secrets", "passwd", "pwd", "passphrase", "passcode", "credential", "credentials", "creds", "bearer", "jwt", "csrf", "xsrf",
+	case "jwt", "csrf", "xsrf":
+		return spoken
+	case "secret", "secrets", "passwd", "pwd", "passphrase", "passcode", "credential", "credentials", "creds", "bearer",
 		"otp", "totp", "cvv", "cvc", "ssn", "apikey", "apikeys", "creditcard", "mnemonic", "iban", "accesskey", "privatekey", "secretkey",
 		"sessionid", "sessid", "phpsessid", "jsessionid", "cardnumber", "userpass", "pgpass", "authkey":
 		return strong

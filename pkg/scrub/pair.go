@@ -8,6 +8,7 @@ type naming struct {
 	quote  []byte // the mark that closes it, escapes included; nil for a bare name
 	spaced bool   // blanks between it and the sign
 	query  bool   // it stands in a query, form or fragment
+	member bool   // it is one of an object's in code: "e.token"
 	path   bool   // it is part of a path: "src/auth.js:10"
 	label  bool   // it is "name" or the like: the value is a name itself
 	value  bool   // it is "value" or the like
@@ -87,11 +88,19 @@ func (t *reader) nameBefore(at int) (n naming) {
 			}
 		}
 	}
+	n.member = bytes.IndexByte(name, '.') > 0
 	n.query = before == '?' || before == '&' || before == '#' || before == ';' && at > 4 && bytes.HasSuffix(b[:start], []byte("&amp;"))
 	n.path = n.quote == nil && (before == '/' || before == '\\' && !isEscape(name) || isFile(name))
 	n.label, n.value = isLabel(name), isLabelled(name) || string(name) == "stringValue"
 	n.listed = n.listed || n.quote != nil && start > len(n.quote) && b[start-len(n.quote)-1] == '['
 	n.kind = t.s.nameOf(name)
+	if n.kind == open && before == ' ' && n.quote == nil && len(name) > 2 && mayEnd(name, len(name)-1) { // "API key: x"
+		from := start - 1
+		for from > t.done && start-from < maxName/2 && class[b[from-1]] == inWord {
+			from--
+		}
+		n.kind = t.s.nameOf(b[from:end])
+	}
 	if n.kind == open && before == '\\' && len(name) > 1 { // behind an escape: \ntoken, \u0026token
 		n.kind = t.s.nameOf(name[1:])
 		if len(name) > 5 && name[0] == 'u' && isHex(name[1]) && isHex(name[2]) && isHex(name[3]) && isHex(name[4]) {
@@ -151,8 +160,9 @@ func (t *reader) part() {
 	}
 	i = min(i+1, len(t.b)) // behind the closing quote
 	if rest := t.b[i:min(len(t.b), i+80)]; bytes.IndexByte(rest, '>') != 0 {
-		if k := bytes.Index(rest, []byte("value=")); k >= 0 && !bytes.ContainsAny(rest[:k], "<>") {
-			if v := t.inQuotes(i + k + len("value=")); v.to > v.from && !filtered(t.b[v.from:]) {
+		k := max(bytes.Index(rest, []byte("value=")), bytes.Index(rest, []byte("content=")))
+		if k >= 0 && !bytes.ContainsAny(rest[:k], "<>") {
+			if v := t.inQuotes(i + k + bytes.IndexByte(rest[k:], '=') + 1); v.to > v.from && !filtered(t.b[v.from:]) {
 				t.put(v.from, v.to)
 			}
 			return

@@ -108,14 +108,20 @@ func (d *document) skip() {
 }
 
 func (d *document) skipString() {
-	for d.i++; d.i < len(d.b); d.i++ {
-		switch d.b[d.i] {
-		case '"':
-			d.i++
+	for d.i++; d.i < len(d.b); {
+		i := bytes.IndexByte(d.b[d.i:], '"')
+		if i < 0 {
+			break
+		}
+		end := d.i + i
+		before := end
+		for before > d.i && d.b[before-1] == '\\' {
+			before--
+		}
+		d.i = end + 1
+		if (end-before)%2 == 0 {
 			return
-		case '\\':
-			d.i++
 		}
 	}
-	d.bad = true
+	d.bad, d.i = true, len(d.b)
 }

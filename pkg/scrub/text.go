@@ -227,6 +227,13 @@ func (t *reader) userinfo(n int) {
 		i += m
 	}
 	if at > mark && !t.s.settings.Off && string(b[mark:at]) != Filtered {
+		end := start
+		for end < mark && class[b[end]] == inWord {
+			end++
+		}
+		if end > start {
+			t.known(start, end) // a token in the place of the user
+		}
 		t.put(mark, at)
 	}
 }

@@ -161,6 +161,9 @@ func credential(scheme, b []byte) int {
 	for n > 0 && b[n-1] == '.' {
 		n--
 	}
+	if i := bytes.IndexByte(b[:n], '='); i >= 0 && i < len(bytes.TrimRight(b[:n], "=")) {
+		return 0 // = but pads: "token_type=bearer expires_in=3600"
+	}
 	if scheme[0]|0x20 == 'b' && len(scheme) == 5 {
 		decoded := make([]byte, min(n, 256))
 		m, _ := base64.RawStdEncoding.Decode(decoded, bytes.TrimRight(b[:min(n, 256)], "="))

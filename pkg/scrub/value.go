@@ -1,6 +1,9 @@
 package scrub
 
-import "bytes"
+import (
+	"bytes"
+	"unicode"
+)
 
 // maxStays is how long a value may be and stay for what it looks like: it is looked through again, and a text of many
 // such would cost the square of its length.
@@ -33,6 +36,9 @@ func (t *reader) valueAfter(i int, sign byte, encoded bool, name naming) value {
 		if filtered(b[v.from:]) && v.to == v.from+len(Filtered) || name.kind == maybeWD && folder(b[v.from:v.to]) {
 			return value{}
 		}
+		if name.quote == nil && name.kind <= spoken && v.to-v.from <= 3 && !bytes.ContainsFunc(b[v.from:v.to], unicode.IsLetter) && !bytes.ContainsFunc(b[v.from:v.to], unicode.IsDigit) {
+			return value{} // "Expected token: ')'"
+		}
 		return v
 	}
 	if sign == ',' {
@@ -56,7 +62,7 @@ func (t *reader) valueAfter(i int, sign byte, encoded bool, name naming) value {
 	switch {
 	case isLiteral(text), name.kind == maybeWD && folder(text):
 		return value{}
-	case (sign == ':' || loose) && t.isCode(text, b[end:]):
+	case (sign == ':' || loose || name.member && !name.query) && t.isCode(text, b[end:]):
 		return value{}
 	case bare && name.kind <= spoken && !looksMade(text):
 		return value{}
