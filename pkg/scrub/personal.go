@@ -59,22 +59,21 @@ func (j *job) visitors(b []byte, h how) []byte {
 	e := edits{b: b}
 	mails := j.s.hidesMail
 	ips := j.s.hidesIP && (h&visitorText != 0 || j.s.settings.IP == project.Never)
+	word := 0 // where a word or escape ended last: an address does not start inside one
 	for i := 0; i < len(b); {
 		switch c := b[i]; {
+		case c == '\\' && h&jsonText != 0:
+			i += max(1, escapeLen(b[i:]))
+			word = i
 		case mails && (c == '@' || c == '%'):
-			i = j.mail(&e, i)
-		case ips && isAddressByte(c) && (i == 0 || !isAddressByte(b[i-1]) && class[b[i-1]] != inWord || escaped(b, i)):
+			i = j.mail(&e, i, word)
+		case ips && isAddressByte(c) && (i == word || class[b[i-1]] != inWord):
 			i = j.ip(&e, i, h)
 		default:
 			i++
 		}
 	}
 	return e.result()
-}
-
-// escaped tells whether the letter before b[i] belongs to an escape.
-func escaped(b []byte, i int) bool {
-	return i >= 2 && b[i-2] == '\\' && (b[i-1] == 'n' || b[i-1] == 'r' || b[i-1] == 't') && !isAddressByte(b[i-1])
 }
 
 func isAddressByte(c byte) bool { return isHex(c) || c == '.' || c == ':' }
@@ -121,11 +120,11 @@ func (j *job) ip(e *edits, i int, h how) int {
 
 // isVersion tells whether the four numbers at b[i] are a product's version: "Chrome/142.0.0.0".
 func isVersion(b []byte, i int) bool {
-	return i >= 2 && b[i-1] == '/' && class[b[i-2]] == inWord
+	return i >= 2 && b[i-1] == '/' && (class[b[i-2]] == inWord || b[i-2] == ']') // a product may be scrubbed itself
 }
 
-// mail treats the e-mail address whose @ is at i and returns where to go on.
-func (j *job) mail(e *edits, i int) int {
+// mail treats the e-mail address whose @ is at i and that does not start before from; it returns where to go on.
+func (j *job) mail(e *edits, i, from int) int {
 	b, n := e.b, 1
 	if b[i] == '%' {
 		var c byte
@@ -137,11 +136,8 @@ func (j *job) mail(e *edits, i int) int {
 		}
 	}
 	start := i
-	for start > e.done && i-start < 64 && isMailByte(b[start-1]) {
+	for start > max(e.done, from) && i-start < 64 && isMailByte(b[start-1]) {
 		start--
-	}
-	if start > 0 && b[start-1] == '\\' && start < i && bytes.IndexByte([]byte("nrtbf"), b[start]) >= 0 {
-		start++
 	}
 	for start < i && b[start] == '.' {
 		start++

@@ -48,6 +48,8 @@ func TestJSONLosesWhatItsNamesCallSecret(t *testing.T) {
 		{"escaped slashes", `{"url":"https:\/\/ada:x@a.test\/b","other":"a\/b"}`, `{"url":"https://ada:` + f + `@a.test/b","other":"a\/b"}`},
 		{"a secret in a name", `{"/a?token=x":1}`, `{"/a?token=` + f + `":1}`},
 		{"a private key in lines", `{"a":["x","-----BEGIN PRIVATE KEY-----","MIIE","-----END PRIVATE KEY-----","y"]}`, `{"a":["x","` + f + `","` + f + `","` + f + `","y"]}`},
+		{"letters beyond ASCII, escaped", `{"a":"password=p\u00e9x\u0026b=1","b":"{\"a\": \"password=\\\\u00e9x b\" cut"}`, `{"a":"password=` + f + `&b=1","b":"{\"a\": \"password=` + f + ` b\" cut"}`},
+		{"an escape before what looks like a token", `{"a":"\npm_abcdefghijklmnopqrstuvwxyz0123456789","b":"\nnpm_abcdefghijklmnopqrstuvwxyz0123456789"}`, `{"a":"\npm_abcdefghijklmnopqrstuvwxyz0123456789","b":"\n` + f + `"}`},
 		{"NaN", `{"a":NaN,"token":"x"}`, `{"a":null,"token":"` + f + `"}`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -111,6 +113,15 @@ func TestPoliciesTreatAddresses(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestPoliciesLeaveEscapesWhole(t *testing.T) {
+	t.Parallel()
+	s := New(project.Scrub{IP: project.Never, Email: project.Never}, nil)
+	const in = `{"a":"\f::1 \b203.0.113.9","b":"\u00e9ada@example.com \nada@example.com","c":"\u20ac203.0.113.9"}`
+	if got, want := scrubJSON(t, s, in), `{"a":"\f`+f+` \b`+f+`","b":"\u00e9`+f+` \n`+f+`","c":"\u20ac`+f+`"}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 

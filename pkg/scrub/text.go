@@ -16,7 +16,7 @@ const (
 // inside an escape.
 func (j *job) text(b []byte, h how) []byte {
 	if !j.s.settings.Off || len(j.s.fields) > 0 {
-		t := reader{s: j.s, edits: edits{b: b}}
+		t := reader{s: j.s, edits: edits{b: b}, json: h&jsonText != 0}
 		t.run()
 		b = t.result()
 	}
@@ -31,6 +31,7 @@ func (j *job) text(b []byte, h how) []byte {
 type reader struct {
 	s *Scrubber
 	edits
+	json  bool // the text is the inside of a JSON string
 	i     int
 	named int // where a text ended that makes a secret of the "value" beside it
 }
@@ -100,17 +101,9 @@ func (t *reader) word() {
 			return
 		}
 	}
-	if t.known(start, end) {
+	skip, sure := t.escape(start)
+	if !sure && t.known(start, end) || skip > 0 && start+skip < end && t.known(start+skip, end) {
 		return
-	}
-	if start > 0 && b[start-1] == '\\' { // the first letters may be an escape's
-		skip := 1
-		if b[start] == 'u' {
-			skip = 5
-		}
-		if start+skip < end && t.known(start+skip, end) {
-			return
-		}
 	}
 	if len(w) >= minLongWord {
 		for i := start; i+minLongWord < end; i++ {
@@ -129,6 +122,22 @@ func (t *reader) word() {
 	case w[0] == '-':
 		t.argument(w)
 	}
+}
+
+// escape returns how many letters at the start of a word belong to an escape, and whether they surely do: of JSON in
+// a string they may, or stand for themselves behind a backslash.
+func (t *reader) escape(start int) (letters int, sure bool) {
+	slashes := 0
+	for start > slashes && t.b[start-1-slashes] == '\\' && slashes < maxName {
+		slashes++
+	}
+	switch {
+	case slashes == 0:
+		return 0, false
+	case t.b[start] == 'u':
+		return 5, t.json && slashes%2 == 1
+	}
+	return 1, t.json && slashes%2 == 1
 }
 
 // known takes out a token or card that starts at b[i], in the word that ends at end.
@@ -208,6 +217,12 @@ func (t *reader) userinfo(n int) {
 		if c == '%' && n > 1 {
 			if c, m = percent(b[i:]); m == 0 {
 				c, m = '%', 1
+			}
+		}
+		if c == '\\' {
+			if m = escapedLetter(b[i:]); m > 0 {
+				i += m
+				continue
 			}
 		}
 		if c <= ' ' || c == '"' || c == '\'' || c == '`' || c == '<' || c == '>' || c == '\\' {
