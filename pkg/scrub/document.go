@@ -113,7 +113,7 @@ func (d *document) object(m mode, own []byte, depth int) {
 			}
 			switch {
 			case string(name) == "infer_ip" && string(own) == "settings" && d.nested == 0:
-				d.hideIP = d.hideIP || d.b[d.i] == '"' && !d.startsWith(`"auto"`)
+				d.hideIP = d.hideIP || d.b[d.i] != 'n' && !d.startsWith(`"auto"`)
 			}
 		}
 		d.value(child, name, depth)

@@ -167,6 +167,8 @@ func TestAClientThatHidesItsAddressIsObeyed(t *testing.T) {
 	for in, want := range map[string]string{
 		`{"sdk":{"settings":{"infer_ip":"never"}}}`:   "",
 		`{"sdk":{"settings":{"infer_ip":"newer"}}}`:   "",
+		`{"sdk":{"settings":{"infer_ip":false}}}`:     "",
+		`{"sdk":{"settings":{"infer_ip":null}}}`:      "192.0.2.7",
 		`{"sdk":{"settings":{"infer_ip":"auto"}}}`:    "192.0.2.7",
 		`{"sdk":{"settings":{}}}`:                     "192.0.2.7",
 		`{"a":"{\"settings\":{\"infer_ip\":\"x\"}}"}`: "192.0.2.7",
