@@ -28,6 +28,7 @@ type bench struct {
 	data     string
 	ingest   string // our binaries, built from the tree
 	worker   string
+	other    string // a worker of another revision, "" when none is compared
 	postgres *postgres.Server
 	pgDir    string
 	started  time.Time
@@ -41,7 +42,7 @@ type bench struct {
 // newBench makes the folders, builds the binaries, starts Postgres and looks at the machine. The func it
 // returns undoes all but the results.
 func newBench(ctx context.Context, o options) (b *bench, closeAll func(), err error) {
-	b = &bench{plan: o.plan, out: o.out, data: o.data, started: time.Now(), lastRate: map[string]float64{}, profiles: o.profiles}
+	b = &bench{plan: o.plan, out: o.out, data: o.data, started: time.Now(), lastRate: map[string]float64{}, other: o.other, profiles: o.profiles}
 	var undo []func()
 	closeAll = func() {
 		for i := len(undo) - 1; i >= 0; i-- {
@@ -229,7 +230,7 @@ func (b *bench) measure(ctx context.Context, phase string) error {
 	case "copy":
 		return b.measureCopy(ctx)
 	case "worker":
-		return b.measureWorker(ctx)
+		return b.measureWorkers(ctx)
 	case "naive":
 		return b.measureNaive(ctx)
 	default:

@@ -17,9 +17,19 @@ const (
 	usualDrain = 40 * time.Microsecond
 )
 
+// measureWorkers measures our worker, and the one it is compared with.
+func (b *bench) measureWorkers(ctx context.Context) error {
+	if b.other != "" {
+		if err := b.measureWorker(ctx, "other worker", b.other); err != nil {
+			return err
+		}
+	}
+	return b.measureWorker(ctx, "worker", b.worker)
+}
+
 // measureWorker preloads the stream through ingest and lets one worker drain it. The clock runs from the
 // moment the consumer gives packs out, when the worker is up already, to the last acknowledgement.
-func (b *bench) measureWorker(ctx context.Context) error {
+func (b *bench) measureWorker(ctx context.Context, name, binary string) error {
 	db, err := b.newDatabase(ctx)
 	if err != nil {
 		return err
@@ -42,7 +52,7 @@ func (b *bench) measureWorker(ctx context.Context) error {
 	if _, err := p.js.PauseConsumer(ctx, queue.Events, queue.Workers, time.Now().Add(time.Hour)); err != nil {
 		return fmt.Errorf("pause consumer: %w", err)
 	}
-	worker, err := p.startWorker(ctx)
+	worker, err := p.startWorker(ctx, binary)
 	if err != nil {
 		return err
 	}
@@ -50,7 +60,7 @@ func (b *bench) measureWorker(ctx context.Context) error {
 	if err := b.drain(ctx, p, worker, loaded, empty, s); err != nil {
 		return err
 	}
-	b.add("worker", s)
+	b.add(name, s)
 	return p.verify(ctx, loaded.Accepted, loaded.Broken)
 }
 

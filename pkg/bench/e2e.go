@@ -27,7 +27,7 @@ func (b *bench) measureEndToEnd(ctx context.Context) error {
 		return err
 	}
 	defer p.stop()
-	worker, err := p.startWorker(ctx)
+	worker, err := p.startWorker(ctx, b.worker)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,7 @@ type options struct {
 	data   string // of streams and tables: on the disk that is to be measured
 	plan   plan
 
+	other    string // a worker to compare with
 	profiles bool
 }
 
@@ -78,6 +79,7 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.data, "data", "", "folder for streams and tables, emptied at the end (default: a new temporary one)")
 	flags.StringVar(&o.root, "root", ".", "folder of the module, where cmd/ingest and cmd/worker are built")
 	only := flags.String("only", strings.Join(phases, ","), "phases to run")
+	flags.StringVar(&o.other, "other-worker", "", "a worker binary of another revision, to drain the same in turns with this tree's")
 	flags.BoolVar(&o.profiles, "profile", false, "take CPU profiles of ingest and worker at the end-to-end rate, which cost a little of it")
 	if err := flags.Parse(args); err != nil {
 		return o, err

@@ -134,8 +134,8 @@ func (p *pipeline) startIngest(ctx context.Context) (err error) {
 }
 
 // startWorker starts a worker and returns when it is ready, which it is also while its consumer is paused.
-func (p *pipeline) startWorker(ctx context.Context) (*child, error) {
-	return p.startBinary(ctx, "worker", p.b.worker, []string{"DATABASE_URL=" + p.db.url})
+func (p *pipeline) startWorker(ctx context.Context, binary string) (*child, error) {
+	return p.startBinary(ctx, "worker", binary, []string{"DATABASE_URL=" + p.db.url})
 }
 
 // startBinary starts one of our roles with its settings and waits until it is ready.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/trivetlabs/trivet/pkg/event"
@@ -20,11 +21,11 @@ func (b *bench) measureRead(ctx context.Context) error {
 	all := buildRequests("127.0.0.1:1")
 	records := make([]pack.Record, len(all))
 	now := time.Now().UTC()
+	rng := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) // ids of test events
 	for i := range all {
 		r := &all[i]
-		id := event.NewID(now)
 		record := pack.Record{
-			ID: id, Project: int64(r.about.project), Received: now, Day: event.DayOf(now), Protocol: event.Sentry.String(),
+			ID: r.fill(r.bytes, now, rng), Project: int64(r.about.project), Received: now, Day: event.DayOf(now), Protocol: event.Sentry.String(),
 			IP: "192.0.2.7", UA: r.about.agent, Raw: r.eventText(),
 		}
 		var err error

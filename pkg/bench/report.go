@@ -109,6 +109,7 @@ var ratios = []ratio{
 	{"ingest / bare Echo, 256 connections", "ingest, 256 connections", "bare Echo, 256 connections"},
 	{"ingest / naive edge, 256 connections", "ingest, 256 connections", "naive edge, 256 connections"},
 	{"worker / raw COPY", "worker", "raw COPY"},
+	{"worker / other worker", "worker", "other worker"},
 	{"end to end / bare Echo, 64 connections", "end to end", "bare Echo, 64 connections"},
 	{"end to end / naive, end to end", "end to end", "naive, end to end"},
 }
