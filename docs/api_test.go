@@ -34,7 +34,7 @@ var summaries = map[string]string{
 	"POST /api/:project/otlp/v1/logs":             "OTLP/HTTP logs, JSON or protobuf: records with an exception are kept. 200 and an empty message",
 	"POST /api/:project/integration/otlp/v1/logs": "the same",
 	"GET /api/embed/error-page":                   "the report dialog as a script, for `Sentry.showReportDialog`: `dsn`, `eventId`, `name`, `email` and its texts in the query",
-	"POST /api/embed/error-page":                  "what a visitor wrote: `name`, `email`, `comments` as a form or JSON; `dsn` and `eventId` in the query. 200 `{}`",
+	"POST /api/embed/error-page":                  "what a visitor wrote: `name`, `email`, `comments` as a form of either type or JSON; `dsn` and `eventId` in the query. 200 `{}`",
 	"POST /tunnel":                                "a Sentry envelope whose key is in its `dsn` header; the path is INGEST_TUNNEL_PATH",
 	"POST /api/v1/logs":                           "`{content, meta}`; a key, or a token with scope write. 201 `{id, content, meta}`. Also taken by query, which passes it on",
 	"GET /trivet.js":                              "the newest version of our own script, for pages of any origin; kept for an hour",

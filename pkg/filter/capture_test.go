@@ -79,7 +79,7 @@ func errorsOf(name, path string, body []byte, protocol *string) (raws [][]byte) 
 		}
 	case client == "csp", client == "reporting":
 		*protocol = "report"
-		reports, _ := report.Split(body)
+		reports, _, _ := report.Split(body)
 		for _, r := range reports {
 			raws = append(raws, r.Raw)
 		}

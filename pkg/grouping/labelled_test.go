@@ -151,7 +151,7 @@ func cut(name, path string, body []byte) (proto string, raws [][]byte, err error
 		}
 		return "faro", raws, err
 	case strings.HasPrefix(name, "csp") || strings.HasPrefix(name, "reporting"):
-		split, err := report.Split(body)
+		split, _, err := report.Split(body)
 		for _, r := range split {
 			raws = append(raws, r.Raw)
 		}

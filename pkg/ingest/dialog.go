@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"net/url"
@@ -46,13 +47,13 @@ func splitDialog(_ *request, text []byte) (b batch, err error) {
 }
 
 // splitComments takes what a visitor wrote into the dialog, or into a form of the site's own: name, email and
-// comments as a form or as JSON.
+// comments as a form of either type or as JSON.
 func splitComments(r *request, text []byte) (b batch, err error) {
 	if len(text) > maxSidecar {
 		return b, refused(event.ErrTooLarge, "comments over 256 KiB")
 	}
 	if !native.StartsJSON(text) {
-		fields, err := native.ParseForm(string(text))
+		fields, err := r.commentFields(text)
 		if err != nil {
 			return b, err
 		}
@@ -87,4 +88,12 @@ func splitComments(r *request, text []byte) (b batch, err error) {
 	b.records = []sent{r.userReport(eventID, append(raw, '}'))}
 	b.reply = []byte("{}")
 	return b, nil
+}
+
+func (r *request) commentFields(text []byte) (fields []native.Field, err error) {
+	if bytes.HasPrefix(text, []byte("--")) {
+		fields, _, err = native.ParseMultipart(text, r.http.Header.Get("Content-Type"))
+		return fields, err
+	}
+	return native.ParseForm(string(text))
 }

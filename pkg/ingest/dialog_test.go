@@ -31,6 +31,11 @@ func TestTheReportDialog(t *testing.T) {
 		comments                 string
 	}{
 		{"a form", dialogURL(goodKey, "7", ""), "application/x-www-form-urlencoded;charset=UTF-8", "name=Ada&email=a%40b&comments=It+broke%0A%22", 200, "It broke\n\""},
+		{
+			"a form of parts", dialogURL(goodKey, "7", ""), "multipart/form-data; boundary=b",
+			"--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nAda\r\n--b\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\na@b\r\n" +
+				"--b\r\nContent-Disposition: form-data; name=\"comments\"\r\n\r\nbroken\r\n--b--\r\n", 200, "broken",
+		},
 		{"JSON", dialogURL(goodKey, "7", ""), "application/json", `{"name":"Ada","email":"a@b","comments":"broken"}`, 200, "broken"},
 		{"any key", "/api/embed/error-page?key=" + goodKey + "&eventId=" + someID, "", `{"name":"Ada","email":"a@b","comments":"x"}`, 200, "x"},
 		{"no comments", dialogURL(goodKey, "7", ""), "", "name=Ada&comments=", 400, ""},

@@ -133,7 +133,7 @@ func New(env service.Env, cfg Config, deps Deps) (*Edge, error) {
 	logs := &route{name: "logs", protocol: event.Logs, split: splitLog, status: http.StatusCreated, logs: true}
 	reports := &route{name: "reports", protocol: event.Report, split: splitReports, status: http.StatusNoContent, reports: true}
 	faro := &route{name: "faro", protocol: event.Faro, split: splitFaro, status: http.StatusAccepted}
-	otlp := &route{name: "otlp", protocol: event.OTLP, split: splitOTLP}
+	otlp := &route{name: "otlp", protocol: event.OTLP, split: splitOTLP, empty: true}
 
 	e.post("/api/:project/envelope", envelope)
 	e.post("/api/:project/store", store)

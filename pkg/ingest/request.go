@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/netip"
 	"sync"
@@ -56,7 +57,11 @@ func (r *request) text() ([]byte, error) {
 	if r.route.inQuery {
 		return []byte(r.http.URL.RawQuery), nil
 	}
-	return r.body.read()
+	text, err := r.body.read()
+	if r.route.empty && errors.Is(err, errEmpty) {
+		return nil, nil
+	}
+	return text, err
 }
 
 // A sent is one thing to keep, as its client sent it: an event, or what belongs to one.

@@ -46,9 +46,9 @@ func splitOTLP(r *request, text []byte) (b batch, err error) {
 func isProtobuf(contentType string, text []byte) bool {
 	kind, _, _ := mime.ParseMediaType(contentType) // what can't be read says nothing
 	switch {
-	case text[0] == '{', kind == "application/json":
+	case kind == "application/json", len(text) > 0 && text[0] == '{':
 		return false
-	case kind == protobufType, kind == "application/protobuf":
+	case kind == protobufType, kind == "application/protobuf", len(text) == 0:
 		return true
 	}
 	return jsonx.Check(text) != nil

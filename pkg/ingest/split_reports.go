@@ -3,18 +3,17 @@ package ingest
 import (
 	"fmt"
 
-	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/report"
 )
 
-// splitReports takes what browsers report by themselves. Loads that worked (NEL with a success fraction) are
-// counted and let go.
+// splitReports takes what browsers report by themselves. Loads that worked (NEL with a success fraction) and what is
+// no report or too large for one are counted and let go.
 func splitReports(r *request, text []byte) (b batch, err error) {
-	reports, err := report.Split(text)
+	reports, junk, err := report.Split(text)
 	if err != nil {
 		return b, err
 	}
-	succeeded := 0
+	succeeded, large := 0, 0
 	repeated := ordinals{}
 	for i := range reports {
 		one := &reports[i]
@@ -23,12 +22,15 @@ func splitReports(r *request, text []byte) (b batch, err error) {
 			succeeded++
 			continue
 		case len(one.Raw) > maxEvent:
-			return b, refused(event.ErrTooLarge, fmt.Sprintf("report %d over 1 MiB", i+1))
+			large++
+			continue
 		}
 		b.records = append(b.records, r.report(one, repeated))
 	}
 	r.edge.countItem(itemNELSuccess, succeeded)
-	r.edge.discards.add(discard{r.project, itemNELSuccess, categoryReport}, succeeded)
+	for reason, n := range map[string]int{itemNELSuccess: succeeded, dropInvalid: junk, dropTooLarge: large} {
+		r.edge.discards.add(discard{r.project, reason, categoryReport}, n)
+	}
 	return b, nil
 }
 

@@ -120,7 +120,8 @@ func TestOTLP(t *testing.T) {
 		{"no logs", target, jsonKind, `{}`, 200, "{}", 0},
 		{"JSON that is none", target, jsonKind, `{"resourceLogs"`, 400, "*", 0},
 		{"protobuf that is none", target, binary, "\xff\xff\xff\xff", 400, "*", 0},
-		{"an empty body", target, binary, "", 400, "*", 0},
+		{"a message without fields", target, binary, "", 200, "", 0},
+		{"no bytes are no JSON", target, jsonKind, "", 400, "*", 0},
 	} {
 		w := call(t, e, http.MethodPost, tc.target, tc.body, "Content-Type", tc.kind, "X-Sentry-Auth", "sentry sentry_key="+goodKey)
 		kind := "application/json"

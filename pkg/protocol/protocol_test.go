@@ -92,7 +92,7 @@ func (c *capture) records(t *testing.T) []pack.Record {
 	case strings.HasSuffix(path, "/security/"), strings.HasSuffix(path, "/reports/"):
 		base.Protocol = "report"
 		var reports []report.Report
-		reports, err = report.Split(c.Request.Body)
+		reports, _, err = report.Split(c.Request.Body)
 		for _, r := range reports {
 			raws = append(raws, r.Raw)
 		}

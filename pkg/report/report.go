@@ -24,38 +24,39 @@ type Report struct {
 	Success bool          // Network Error Logging of a load that worked
 }
 
-// Split cuts a body into its reports: an array of them, or one alone. Raw shares memory with body. The error is
-// event.ErrInvalid or event.ErrTooLarge, wrapped; it holds nothing of the body.
-func Split(body []byte) ([]Report, error) {
+// Split cuts a body into its reports: an array of them, or one alone. What else stands in an array is junk and only
+// counted: the reports beside it are of a browser that won't send them again. Raw shares memory with body. The error
+// is event.ErrInvalid or event.ErrTooLarge, wrapped; it holds nothing of the body.
+func Split(body []byte) (reports []Report, junk int, err error) {
 	if err := jsonx.Check(body); err != nil {
-		return nil, fmt.Errorf("%w: %w", event.ErrInvalid, err)
+		return nil, 0, fmt.Errorf("%w: %w", event.ErrInvalid, err)
 	}
 	r := jsonx.NewReader(body)
 	if r.Kind() != jsonx.Array {
-		one, err := readHead(r, 0)
-		if err != nil {
-			return nil, err
+		one, ok := readHead(r)
+		if !ok {
+			return nil, 0, fmt.Errorf("%w: not a report", event.ErrInvalid)
 		}
-		return []Report{one}, nil
+		return []Report{one}, 0, nil
 	}
-	var reports []Report
 	for n := range r.Elements() {
 		if n == MaxReports {
-			return nil, fmt.Errorf("%w: more than %d reports", event.ErrTooLarge, MaxReports)
+			return nil, 0, fmt.Errorf("%w: more than %d reports", event.ErrTooLarge, MaxReports)
 		}
-		one, err := readHead(r, n)
-		if err != nil {
-			return nil, err
+		if one, ok := readHead(r); ok {
+			reports = append(reports, one)
+		} else {
+			junk++
 		}
-		reports = append(reports, one)
 	}
-	return reports, nil
+	return reports, junk, nil
 }
 
-// readHead reads what the edge needs to know of report n.
-func readHead(r *jsonx.Reader, n int) (one Report, err error) {
+// readHead reads what the edge needs to know of a report, and tells whether it is one.
+func readHead(r *jsonx.Reader) (one Report, ok bool) {
 	if r.Kind() != jsonx.Object {
-		return one, fmt.Errorf("%w: report %d is not a JSON object", event.ErrInvalid, n)
+		r.Skip()
+		return one, false
 	}
 	one.Raw = r.Raw()
 	var kind, outcome string
@@ -79,13 +80,13 @@ func readHead(r *jsonx.Reader, n int) (one Report, err error) {
 		name = append(append(append(name, key...), ':'), raw...)
 	}
 	if kind == "" && !old {
-		return one, fmt.Errorf("%w: report %d has no type", event.ErrInvalid, n)
+		return one, false
 	}
 	if aged { // browsers queue what they give an age, and try again; report-uri is sent once
 		one.Name = name
 	}
 	one.Success = kind == networkError && outcome == "ok"
-	return one, nil
+	return one, true
 }
 
 // isOld tells by a member of a report without a type that it is one: of CSP, of Expect-CT or OCSP stapling, or of

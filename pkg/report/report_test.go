@@ -22,28 +22,31 @@ func TestSplitCutsEveryFormOfABody(t *testing.T) {
 	for _, tc := range []struct {
 		name, body string
 		want       []Report
+		junk       int
 	}{
 		{"an array", ` [{"type":"a","age":5}, {"age":7.5,"type":"b"}] `, []Report{
 			{Raw: []byte(`{"type":"a","age":5}`), Name: []byte(`type:"a"`), Age: 5 * time.Millisecond},
 			{Raw: []byte(`{"age":7.5,"type":"b"}`), Name: []byte(`type:"b"`), Age: 7500 * time.Microsecond},
-		}},
-		{"one alone", `{"type":"a","age":5}`, []Report{{Raw: []byte(`{"type":"a","age":5}`), Name: []byte(`type:"a"`), Age: 5 * time.Millisecond}}},
-		{"one of CSP 2, which is sent once", `{"csp-report":{"age":5}}`, []Report{{Raw: []byte(`{"csp-report":{"age":5}}`)}}},
-		{"one about a certificate", `{"expect-ct-report":{}}`, []Report{{Raw: []byte(`{"expect-ct-report":{}}`)}}},
-		{"one about a pinned key", `{"hostname":"a.test","known-pins":[]}`, []Report{{Raw: []byte(`{"hostname":"a.test","known-pins":[]}`)}}},
+		}, 0},
+		{"one alone", `{"type":"a","age":5}`, []Report{{Raw: []byte(`{"type":"a","age":5}`), Name: []byte(`type:"a"`), Age: 5 * time.Millisecond}}, 0},
+		{"one of CSP 2, which is sent once", `{"csp-report":{"age":5}}`, []Report{{Raw: []byte(`{"csp-report":{"age":5}}`)}}, 0},
+		{"one about a certificate", `{"expect-ct-report":{}}`, []Report{{Raw: []byte(`{"expect-ct-report":{}}`)}}, 0},
+		{"one about a pinned key", `{"hostname":"a.test","known-pins":[]}`, []Report{{Raw: []byte(`{"hostname":"a.test","known-pins":[]}`)}}, 0},
 		{"a load that worked", `{"type":"network-error","age":0,"body":{"type":"ok"}}`, []Report{{
 			Raw:  []byte(`{"type":"network-error","age":0,"body":{"type":"ok"}}`),
 			Name: []byte(`type:"network-error"body:{"type":"ok"}`), Success: true,
-		}}},
-		{"a load that failed", `{"type":"network-error","body":{"type":"dns.unreachable"}}`, []Report{{Raw: []byte(`{"type":"network-error","body":{"type":"dns.unreachable"}}`)}}},
-		{"an ok that is none of the network", `{"type":"coep","body":{"type":"ok"}}`, []Report{{Raw: []byte(`{"type":"coep","body":{"type":"ok"}}`)}}},
-		{"none", `[]`, nil},
+		}}, 0},
+		{"a load that failed", `{"type":"network-error","body":{"type":"dns.unreachable"}}`, []Report{{Raw: []byte(`{"type":"network-error","body":{"type":"dns.unreachable"}}`)}}, 0},
+		{"an ok that is none of the network", `{"type":"coep","body":{"type":"ok"}}`, []Report{{Raw: []byte(`{"type":"coep","body":{"type":"ok"}}`)}}, 0},
+		{"none", `[]`, nil, 0},
+		{"reports among junk", `[null,5,"x",[[]],{},{"type":"a"},{"body":{}},{"type":{}},{"csp-report":{}},true]`, []Report{{Raw: []byte(`{"type":"a"}`)}, {Raw: []byte(`{"csp-report":{}}`)}}, 8},
+		{"nothing but junk", `[5]`, nil, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := Split([]byte(tc.body))
-			if diff := cmp.Diff(tc.want, got); diff != "" || err != nil {
-				t.Errorf("%v\n%s", err, diff)
+			got, junk, err := Split([]byte(tc.body))
+			if diff := cmp.Diff(tc.want, got); diff != "" || err != nil || junk != tc.junk {
+				t.Errorf("%d of junk, %v\n%s", junk, err, diff)
 			}
 		})
 	}
@@ -60,19 +63,18 @@ func TestSplitRefusesTheRest(t *testing.T) {
 		{"two bodies", `{"type":"a"}{"type":"a"}`, event.ErrInvalid},
 		{"too deep", strings.Repeat("[", 100_000), event.ErrInvalid},
 		{"no object", `"csp-report"`, event.ErrInvalid},
-		{"an array of anything", `[{"type":"a"},5]`, event.ErrInvalid},
-		{"no type", `[{"type":"a"},{"body":{}}]`, event.ErrInvalid},
+		{"no type", `{"body":{}}`, event.ErrInvalid},
 		{"a type that is no text", `{"type":{},"body":{}}`, event.ErrInvalid},
 		{"too many", list(MaxReports + 1), event.ErrTooLarge},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if got, err := Split([]byte(tc.body)); got != nil || !errors.Is(err, tc.want) {
+			if got, _, err := Split([]byte(tc.body)); got != nil || !errors.Is(err, tc.want) {
 				t.Errorf("got %d reports, %v, want %v", len(got), err, tc.want)
 			}
 		})
 	}
-	if got, err := Split([]byte(list(MaxReports))); len(got) != MaxReports || err != nil {
+	if got, _, err := Split([]byte(list(MaxReports))); len(got) != MaxReports || err != nil {
 		t.Errorf("got %d reports of the most there may be, %v", len(got), err)
 	}
 }
@@ -81,9 +83,9 @@ func list(n int) string { return "[" + strings.Repeat(`{"type":"a"},`, n-1) + `{
 
 func TestANameOutlastsTheAge(t *testing.T) {
 	t.Parallel()
-	first, _ := Split([]byte(`[{"age":3,"body":{"id":"x","age":1},"type":"deprecation","url":"https://a.test/"}]`))
-	again, _ := Split([]byte(`[{"age":61234,"body":{"id":"x","age":1},"type":"deprecation","url":"https://a.test/"}]`))
-	other, _ := Split([]byte(`[{"age":3,"body":{"id":"x","age":2},"type":"deprecation","url":"https://a.test/"}]`))
+	first, _, _ := Split([]byte(`[{"age":3,"body":{"id":"x","age":1},"type":"deprecation","url":"https://a.test/"}]`))
+	again, _, _ := Split([]byte(`[{"age":61234,"body":{"id":"x","age":1},"type":"deprecation","url":"https://a.test/"}]`))
+	other, _, _ := Split([]byte(`[{"age":3,"body":{"id":"x","age":2},"type":"deprecation","url":"https://a.test/"}]`))
 	if !bytes.Equal(first[0].Name, again[0].Name) || bytes.Equal(first[0].Name, other[0].Name) {
 		t.Errorf("got %s, %s and %s", first[0].Name, again[0].Name, other[0].Name)
 	}
@@ -94,7 +96,7 @@ func TestAgesAreBounded(t *testing.T) {
 	for in, want := range map[string]time.Duration{
 		`1500`: 1500 * time.Millisecond, `"1500"`: 1500 * time.Millisecond, `-5`: 0, `"NaN"`: 0, `"Inf"`: maxAge, `1e300`: maxAge, `null`: 0, `{}`: 0,
 	} {
-		got, err := Split([]byte(`{"type":"a","age":` + in + `}`))
+		got, _, err := Split([]byte(`{"type":"a","age":` + in + `}`))
 		if err != nil || got[0].Age != want {
 			t.Errorf("got %v of %s, %v, want %v", got, in, err, want)
 		}
@@ -138,7 +140,7 @@ func FuzzReport(f *testing.F) {
 	}
 	f.Add([]byte(`{"type":"\u0000","age":"NaN","url":5,"body":{"blockedURL":"//@:","date-time":"0001-01-01T00:00:00Z"}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		reports, err := Split(body)
+		reports, _, err := Split(body)
 		if err != nil {
 			if !errors.Is(err, event.ErrInvalid) && !errors.Is(err, event.ErrTooLarge) {
 				t.Errorf("Split: %v", err)
