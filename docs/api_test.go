@@ -84,7 +84,7 @@ Keys (ingest) are taken from the first of: query ` + "`sentry_key` or `key`, `X-
 Tokens (query) come as ` + "`Authorization: Bearer …`; on `/api/v1/logs` also as `Basic`, raw or base64." + ` ` + "`fields=a,b{c}`" + ` or the header ` + "`X-Fields`" + ` trims each object.
 A revoked key or write token is refused by ingest at once; a revoked token may read for 30 seconds more.
 
-Limits of a request: 2 MiB as sent, 8 MiB inflated (` + "`Content-Encoding` gzip, deflate, br or zstd" + `), 1,000 events of 1 MiB, JSON nested 64 deep. Of more than 100
+Limits of a request: 2 MiB as sent, files that are not compressed apart, 8 MiB with them or inflated (` + "`Content-Encoding` gzip, deflate, br or zstd" + `), 1,000 events of 1 MiB, JSON nested 64 deep. Of more than 100
 tags the rest is dropped. Attachments of 4 MiB together; one that is too much is dropped, its event is kept. Forms of 1,000 fields. Pages of lists hold at most 100.
 
 ## Shapes

@@ -13,8 +13,8 @@ import (
 
 // Limits of bodies, in bytes.
 const (
-	maxWire = 2 << 20 // as sent
-	maxText = 8 << 20 // inflated
+	maxWire = 2 << 20 // as sent, files apart
+	maxText = 8 << 20 // inflated, or with files that nobody compressed
 	// firstWire is the least buffer; nearly every body fits.
 	firstWire = 16 << 10
 	// earlyWire is how much of a compressed body is read before it is tried: a bomb shows itself within
@@ -42,6 +42,7 @@ func newBodies() *bodies {
 type body struct {
 	shared   *bodies
 	http     *http.Request
+	files    bool // it may hold files, which browsers send as they are
 	encoding encoding
 	opened   bool
 	ended    bool
@@ -60,8 +61,8 @@ func (b *body) open() (err error) {
 	if b.encoding, err = readEncoding(b.http.Header["Content-Encoding"]); err != nil {
 		return err
 	}
-	if b.http.ContentLength > maxWire {
-		return errWire
+	if limit, err := b.limit(); b.http.ContentLength > int64(limit) {
+		return err
 	}
 	if err := b.hold(firstWire); err != nil {
 		return err
@@ -73,9 +74,26 @@ func (b *body) open() (err error) {
 
 var (
 	errWire  = refused(event.ErrTooLarge, "body over 2 MiB as sent")
+	errFiles = refused(event.ErrTooLarge, "body over 8 MiB with its files")
 	errText  = refused(event.ErrTooLarge, "body over 8 MiB inflated")
 	errEmpty = refused(event.ErrInvalid, "the body is empty")
 )
+
+// limit bounds the wire, in bytes, and is the error of a longer one.
+func (b *body) limit() (int, error) {
+	if b.files && b.encoding == identity {
+		return maxText, errFiles
+	}
+	return maxWire, errWire
+}
+
+// beside refuses a body of which too much is no file; files is how much is, in bytes.
+func (b *body) beside(files int) error {
+	if b.encoding == identity && len(b.wire)-files > maxWire {
+		return errWire
+	}
+	return nil
+}
 
 // read returns the whole body, inflated.
 func (b *body) read() ([]byte, error) {
@@ -83,7 +101,8 @@ func (b *body) read() ([]byte, error) {
 		return nil, err
 	}
 	if b.encoding == identity {
-		if err := b.fill(maxWire + 1); err != nil {
+		limit, _ := b.limit()
+		if err := b.fill(limit + 1); err != nil {
 			return nil, err
 		}
 		return b.wire, nonEmpty(b.wire)
@@ -144,6 +163,7 @@ func (b *body) head(n int) ([]byte, error) {
 
 // fill reads until the wire has n bytes or ends.
 func (b *body) fill(n int) error {
+	limit, tooLong := b.limit()
 	for !b.ended && len(b.wire) < n {
 		if len(b.wire) == cap(b.wire) {
 			if err := b.grow(); err != nil {
@@ -153,8 +173,8 @@ func (b *body) fill(n int) error {
 		got, err := b.http.Body.Read(b.wire[len(b.wire):cap(b.wire)])
 		b.wire = b.wire[:len(b.wire)+got]
 		switch {
-		case len(b.wire) > maxWire:
-			return errWire
+		case len(b.wire) > limit:
+			return tooLong
 		case err == nil:
 		case errors.Is(err, io.EOF):
 			b.ended = true
@@ -181,10 +201,11 @@ func readFault(err error) error {
 // for nothing, all that Content-Length promises.
 func (b *body) grow() error {
 	room := 4 * cap(b.wire)
-	if n := int(b.http.ContentLength); n >= cap(b.wire) && (n < room || len(b.wire) >= maxWire/8) {
+	limit, _ := b.limit()
+	if n := int(b.http.ContentLength); n >= cap(b.wire) && (n < room || len(b.wire) >= limit/8) {
 		room = n
 	}
-	room = min(room, maxWire) + 1
+	room = min(room, limit) + 1
 	if err := b.hold(int64(room - cap(b.wire))); err != nil {
 		return err
 	}

@@ -122,13 +122,13 @@ func New(env service.Env, cfg Config, deps Deps) (*Edge, error) {
 	if err != nil {
 		return nil, err
 	}
-	envelope := &route{name: "envelope", protocol: event.Sentry, split: splitEnvelope, sdk: true, keyInBody: true}
-	tunnel := &route{name: "tunnel", protocol: event.Sentry, split: splitEnvelope, sdk: true, keyInBody: true}
+	envelope := &route{name: "envelope", protocol: event.Sentry, split: splitEnvelope, sdk: true, keyInBody: true, files: true}
+	tunnel := &route{name: "tunnel", protocol: event.Sentry, split: splitEnvelope, sdk: true, keyInBody: true, files: true}
 	store := &route{name: "store", protocol: event.Sentry, split: splitStore, sdk: true}
 	storeImage := &route{name: "store", protocol: event.Sentry, split: splitStoreImage, sdk: true, inQuery: true, gif: true}
 	dialog := &route{name: "dialog", protocol: event.Sentry, split: splitDialog, inQuery: true, keyInDSN: true}
 	comments := &route{name: "dialog", protocol: event.Sentry, split: splitComments, keyInDSN: true}
-	events := &route{name: "events", protocol: event.Native, split: splitNative}
+	events := &route{name: "events", protocol: event.Native, split: splitNative, files: true}
 	pixel := &route{name: "pixel", protocol: event.Native, split: splitPixel, inQuery: true, gif: true}
 	logs := &route{name: "logs", protocol: event.Logs, split: splitLog, status: http.StatusCreated, logs: true}
 	reports := &route{name: "reports", protocol: event.Report, split: splitReports, status: http.StatusNoContent, reports: true}
@@ -200,6 +200,9 @@ func (e *Edge) accept(c echo.Context, rt *route) (err error) {
 	}
 	b, err := rt.split(r, text)
 	if err != nil {
+		return err
+	}
+	if err := r.body.beside(b.files); err != nil {
 		return err
 	}
 	events := b.events()

@@ -40,7 +40,7 @@ func (e *Edge) begin(c echo.Context, rt *route) *request {
 		query: readQuery(c.Request().URL.RawQuery), received: e.deps.Now(),
 	}
 	r.client, r.limited = e.proxies.client(r.http)
-	r.body = body{shared: e.bodies, http: r.http}
+	r.body = body{shared: e.bodies, http: r.http, files: rt.files}
 	return r
 }
 
@@ -79,6 +79,7 @@ type sent struct {
 // A batch is what a body holds and what is answered once that is kept.
 type batch struct {
 	records   []sent
+	files     int // bytes of files in the body, kept or not
 	reply     []byte
 	replyType []string // Content-Type of the reply; nil: JSON
 }

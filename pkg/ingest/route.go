@@ -20,6 +20,7 @@ type route struct {
 	logs      bool // mittens' contract: tokens are taken and errors have its shape
 	reports   bool // browsers post their own reports here, and send again what isn't answered 2xx
 	inQuery   bool // the query is what is split; a body isn't read
+	files     bool // files may come beside events
 	empty     bool // a body of no bytes says something: a protobuf message without fields
 	gif       bool // answered with an image: a page that runs no script asks for one
 }

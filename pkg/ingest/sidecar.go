@@ -47,8 +47,11 @@ func (r *request) sidecars(env *sentry.Envelope, b *batch) {
 	room := maxAttachments
 	for i := range env.Items {
 		item := &env.Items[i]
+		if item.Type != "attachment" {
+			continue
+		}
+		b.files += len(item.Payload)
 		switch {
-		case item.Type != "attachment":
 		case !known:
 			r.drop(item.Type, dropNoEvent)
 		case len(b.records)-events == maxSidecars:

@@ -133,3 +133,37 @@ func TestSidecarsAreBounded(t *testing.T) {
 		t.Errorf("an event over its limit: %d", w.Code)
 	}
 }
+
+// TestFilesNeedNotBeCompressed: browsers send a screenshot as it is, and its event must not be lost by it.
+func TestFilesNeedNotBeCompressed(t *testing.T) {
+	t.Parallel()
+	e, stored := openReal(t, config())
+	head, errorItem := `{"event_id":"`+someID+`"}`+"\n", item(`"type":"event"`, `{"message":"x"}`)
+	file := func(n int) string { return item(`"type":"attachment"`, string(noise(n))) }
+	form := func(n int) string {
+		const part = "--b\r\nContent-Disposition: form-data; name=\""
+		return part + "message\"\r\n\r\nx\r\n" + part + "shot\"; filename=\"a.png\"\r\n\r\n" + string(noise(n)) + "\r\n--b--\r\n"
+	}
+	const eventsURL = "/t/" + goodKey
+	for _, tc := range []struct {
+		name, target, body string
+		want, kept         int
+	}{
+		{"a file over 2 MiB", envelopeURL, head + errorItem + file(3<<20), 200, 2},
+		{"a file over 4 MiB goes alone", envelopeURL, head + errorItem + file(5<<20), 200, 1},
+		{"a file of a form", eventsURL, form(3 << 20), 200, 2},
+		{"a file of a form over 4 MiB goes alone", eventsURL, form(5 << 20), 200, 1},
+		{"over 8 MiB with its files", envelopeURL, head + errorItem + file(8<<20), 413, 0},
+		{"over 2 MiB without them", envelopeURL, head + errorItem + file(3<<20) + item(`"type":"replay_video"`, string(noise(2<<20))), 413, 0},
+		{"over 2 MiB, and no files", eventsURL, strings.Repeat(`{"message":"`+string(noise(1<<19))+"\"}\n", 5), 413, 0},
+		{"over 2 MiB where no file can be", "/api/7/store?key=" + goodKey, `{"message":"` + string(noise(2<<20)) + `"}`, 413, 0},
+	} {
+		w := call(t, e, http.MethodPost, tc.target, tc.body, "Content-Type", "multipart/form-data; boundary=b")
+		if got := len(stored()); w.Code != tc.want || got != tc.kept {
+			t.Errorf("%s: %d %s, kept %d, want %d and %d", tc.name, w.Code, w.Body, got, tc.want, tc.kept)
+		}
+	}
+	if held := e.bodies.inHand.Load(); held != 0 {
+		t.Errorf("%d bytes still count as held", held)
+	}
+}

@@ -77,6 +77,7 @@ func (r *request) multipart(text []byte, contentType string) (b batch, err error
 	}
 	owner, room := b.records[0], maxAttachments
 	for i := range files {
+		b.files += len(files[i].Data)
 		switch f := &files[i]; {
 		case i >= maxSidecars:
 			r.drop("attachment", dropTooMany)
