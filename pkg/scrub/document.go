@@ -130,6 +130,9 @@ func (d *document) object(m mode, own []byte, depth int) {
 	}
 }
 
+// otlpOption is how an option starts in a list of OTLP's, of process.command_args.
+const otlpOption = `{"stringValue":"-`
+
 // array walks an array. Of [["cookie", "a=b"]] the second is a cookie, as in lists of headers; so is what follows
 // "Cookie" in a flat list of headers, and what follows "--token" in a list of arguments.
 func (d *document) array(m mode, own []byte, depth int) {
@@ -148,6 +151,9 @@ func (d *document) array(m mode, own []byte, depth int) {
 	for n := 0; !d.bad; n++ {
 		child := next
 		next = m
+		if child != secret && d.startsWith(otlpOption) {
+			next = d.modeOfOption(d.i + len(otlpOption) - len(`"-`))
+		}
 		if d.i < len(d.b) && d.b[d.i] == '"' && child != secret {
 			switch {
 			case pair && n == 0, flat && n%2 == 0:

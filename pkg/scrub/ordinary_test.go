@@ -70,3 +70,15 @@ func TestSecretsInCallsMarkupAndWebhooks(t *testing.T) {
 		})
 	}
 }
+
+func TestOptionsOfACommandInOTLPNameWhatFollows(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`{"values":[{"stringValue":"--token"},{"stringValue":"ab12"},{"stringValue":"x"}]}`: `{"values":[{"stringValue":"--token"},{"stringValue":"` + f + `"},{"stringValue":"x"}]}`,
+		`{"password":[{"stringValue":"--port"},{"stringValue":"ab12"}]}`:                    `{"password":[{"stringValue":"` + f + `"},{"stringValue":"` + f + `"}]}`,
+	} {
+		if got := scrubJSON(t, New(project.Scrub{}, nil), in); got != want {
+			t.Errorf("%s\nbecame %s\nwant   %s", in, got, want)
+		}
+	}
+}
