@@ -73,8 +73,9 @@ func (d *document) object(m mode, own []byte, depth int) {
 	if d.eat('}') {
 		return
 	}
-	label := -1                  // where the text is that a member "key" or "name" has, which may name the member "value"
-	said, peeked := plain, false // what it says, once somebody asked
+	packages := depth == 2 && d.nested == 0 && string(own) == "modules" // of Sentry's events: names and versions of what is installed
+	label := -1                                                         // where the text is that a member "key" or "name" has, which may name the member "value"
+	said, peeked := plain, false                                        // what it says, once somebody asked
 	for !d.bad {
 		name, small := d.key()
 		if d.i < len(d.b) && d.b[d.i] <= ' ' {
@@ -88,7 +89,7 @@ func (d *document) object(m mode, own []byte, depth int) {
 			d.space()
 		}
 		child := m
-		if m != secret && d.i < len(d.b) {
+		if m != secret && d.i < len(d.b) && !(packages && isRelease(d.b[d.i:])) {
 			if d.s.slowNames || mayBeSecret(name, small) {
 				if named := d.modeOf(name, depth); named != plain {
 					child = named
@@ -129,6 +130,9 @@ func (d *document) object(m mode, own []byte, depth int) {
 	}
 }
 
+// otlpOption is how an option starts in a list of OTLP's, of process.command_args.
+const otlpOption = `{"stringValue":"-`
+
 // array walks an array. Of [["cookie", "a=b"]] the second is a cookie, as in lists of headers; so is what follows
 // "Cookie" in a flat list of headers, and what follows "--token" in a list of arguments.
 func (d *document) array(m mode, own []byte, depth int) {
@@ -147,6 +151,9 @@ func (d *document) array(m mode, own []byte, depth int) {
 	for n := 0; !d.bad; n++ {
 		child := next
 		next = m
+		if child != secret && d.startsWith(otlpOption) {
+			next = d.modeOfOption(d.i + len(otlpOption) - len(`"-`))
+		}
 		if d.i < len(d.b) && d.b[d.i] == '"' && child != secret {
 			switch {
 			case pair && n == 0, flat && n%2 == 0:

@@ -1,6 +1,10 @@
 package scrub
 
-import "github.com/trivetlabs/trivet/pkg/jsonx"
+import (
+	"bytes"
+
+	"github.com/trivetlabs/trivet/pkg/jsonx"
+)
 
 // modeOf is what a member's name says of the value at d.i.
 func (d *document) modeOf(name []byte, depth int) mode {
@@ -120,4 +124,15 @@ func bytesOf(quoted []byte) []byte {
 		}
 	}
 	return quoted[1 : len(quoted)-1]
+}
+
+// isRelease tells whether the JSON text at the start of b is the version of a package: "1.2.3", "v0.4.0-beta".
+func isRelease(b []byte) bool {
+	b = bytes.TrimPrefix(b[:min(len(b), 16)], []byte(`"`))
+	b = bytes.TrimPrefix(b, []byte("v"))
+	major := 0
+	for major < len(b) && isDigit(b[major]) {
+		major++
+	}
+	return major > 0 && major+1 < len(b) && b[major] == '.' && isDigit(b[major+1])
 }

@@ -13,6 +13,7 @@ type naming struct {
 	label  bool   // it is "name" or the like: the value is a name itself
 	value  bool   // it is "value" or the like
 	listed bool   // it opens a list: ["cookie", "a=b"]
+	called bool   // it is the first argument of a call: setItem("token", "x")
 }
 
 // pair takes out the value behind a sign that is n bytes long, where a name before it says that it is secret.
@@ -32,7 +33,7 @@ func (t *reader) pair(sign byte, n int) {
 	case name.value && name.quote != nil && t.named > 0 && at-t.named < maxName:
 		name.kind = strong
 		t.named = 0
-	case sign == ',' && (name.quote == nil || !name.listed):
+	case sign == ',' && (name.quote == nil || !name.listed && !name.called):
 		return
 	}
 	if name.kind == open || sign == ':' && name.path {
@@ -41,6 +42,9 @@ func (t *reader) pair(sign byte, n int) {
 	v := t.valueAfter(t.i, sign, n > 1, name)
 	if v.to <= v.from || v.from < at {
 		return
+	}
+	if text := t.b[v.from:v.to]; sign == ',' && !name.listed && (!looksMade(text) || blankIn(text)) {
+		return // setError("password", "must have 8 characters")
 	}
 	if v.wrap != nil {
 		t.replace(v.from, v.to, append(append(bytes.Clone(v.wrap), Filtered...), v.wrap...))
@@ -64,6 +68,8 @@ func (t *reader) nameBefore(at int) (n naming) {
 			end--
 		}
 		n.quote = b[end:q]
+	} else if n.quote = entityBefore(b[t.done:end]); n.quote != nil {
+		end -= len(n.quote)
 	} else if end >= t.done+3 && b[end-3] == '%' && b[end-2] == '2' && (b[end-1] == '2' || b[end-1] == '7') {
 		n.quote = b[end-3 : end]
 		end -= 3
@@ -88,11 +94,15 @@ func (t *reader) nameBefore(at int) (n naming) {
 			}
 		}
 	}
+	if k := bytes.LastIndexByte(name, '['); k >= 0 && bytes.IndexByte(name[k:], ']') < 0 {
+		before, name = '[', name[k+1:] // a selector: input#password[type="text"]
+	}
 	n.member = bytes.IndexByte(name, '.') > 0
 	n.query = before == '?' || before == '&' || before == '#' || before == ';' && at > 4 && bytes.HasSuffix(b[:start], []byte("&amp;"))
 	n.path = n.quote == nil && (before == '/' || before == '\\' && !isEscape(name) || isFile(name))
 	n.label, n.value = isLabel(name), isLabelled(name) || string(name) == "stringValue"
 	n.listed = n.listed || n.quote != nil && start > len(n.quote) && b[start-len(n.quote)-1] == '['
+	n.called = n.quote != nil && start > len(n.quote) && b[start-len(n.quote)-1] == '('
 	n.kind = t.s.nameOf(name)
 	if n.kind == open && before == ' ' && n.quote == nil && len(name) > 2 && mayEnd(name, len(name)-1) { // "API key: x"
 		from := start - 1
@@ -130,6 +140,34 @@ func isFile(name []byte) bool {
 }
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
+
+// quoteEntity returns how long the character reference of a quote in HTML is that b starts with, 0 for none.
+func quoteEntity(b []byte) int {
+	if len(b) > 0 && b[0] == '&' {
+		for _, e := range quoteEntities {
+			if bytes.HasPrefix(b, e) {
+				return len(e)
+			}
+		}
+	}
+	return 0
+}
+
+// entityBefore is quoteEntity for the end of b; it returns the reference itself.
+func entityBefore(b []byte) []byte {
+	if len(b) > 0 && b[len(b)-1] == ';' {
+		for _, e := range quoteEntities {
+			if bytes.HasSuffix(b, e) {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+var quoteEntities = [...][]byte{[]byte("&quot;"), []byte("&#34;"), []byte("&#x22;"), []byte("&#39;"), []byte("&#x27;")}
+
+func blankIn(b []byte) bool { return bytes.IndexByte(b, ' ') >= 0 }
 
 func inName(c byte) bool {
 	return class[c] == inWord || c == '.' || c == '[' || c == ']' || c == '%' || c == '$'
@@ -173,6 +211,13 @@ func (t *reader) part() {
 		if n := newline(t.b[from:]); n > 0 {
 			lines++
 			from += n
+			continue
+		}
+		if lines == 1 && bytes.HasPrefix(t.b[from:], []byte("Content-")) { // another header of the part
+			for from < len(t.b) && newline(t.b[from:]) == 0 {
+				from++
+			}
+			lines = 0
 			continue
 		}
 		if lines != 2 {

@@ -53,12 +53,12 @@ func (j *job) hash(prefix, text string) string {
 	return prefix + hex.EncodeToString(mac.Sum(nil)[:8])
 }
 
-// visitors applies the policies on addresses to a text: e-mail anywhere, IP anywhere where none may be kept and under
-// the names of visitors' addresses else.
+// visitors applies the policies on addresses to a text: e-mail anywhere; IP anywhere where none may be kept, else under
+// the names of visitors' addresses, and the visitor's own wherever it stands.
 func (j *job) visitors(b []byte, h how) []byte {
 	e := edits{b: b}
 	mails := j.s.hidesMail
-	ips := j.s.hidesIP && (h&visitorText != 0 || j.s.settings.IP == project.Never)
+	ips := j.s.hidesIP
 	word := 0 // where a word or escape ended last: an address does not start inside one
 	for i := 0; i < len(b); {
 		switch c := b[i]; {
@@ -103,6 +103,9 @@ func (j *job) ip(e *edits, i int, h how) int {
 		if a, err = netip.ParseAddr(string(run)); err != nil {
 			return end
 		}
+	}
+	if h&visitorText == 0 && j.s.settings.IP != project.Never && a.Unmap() != j.own {
+		return end
 	}
 	whole := len(run) == len(b)
 	if h&visitorText == 0 && (a.Is6() && !bytes.ContainsAny(run, "0123456789") || a.Is4() && isVersion(b, i)) {

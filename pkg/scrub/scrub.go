@@ -6,6 +6,7 @@ package scrub
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"unicode/utf8"
 
 	"github.com/trivetlabs/trivet/pkg/event"
@@ -60,6 +61,10 @@ func (s *Scrubber) Record(rec *pack.Record) (changed bool, err error) {
 	if s.settings.IP == project.Hash || s.settings.Email == project.Hash {
 		j.salt = s.salt(event.DayOf(rec.Received))
 	}
+	if s.hidesIP {
+		own, _ := netip.ParseAddr(rec.IP)
+		j.own = own.Unmap()
+	}
 	var raw []byte
 	if rec.Kind == pack.Attachment {
 		raw = j.file(rec.Raw)
@@ -100,9 +105,10 @@ func Text(s string) string {
 // A job is the scrubbing of one record.
 type job struct {
 	s      *Scrubber
-	salt   []byte // of the day, where a policy asks for it
-	visit  bool   // the record is a visit: its sid is an id
-	hideIP bool   // the client asked that its address not be kept
+	salt   []byte     // of the day, where a policy asks for it
+	own    netip.Addr // the visitor's, where a policy asks for it; the zero one is nobody's
+	visit  bool       // the record is a visit: its sid is an id
+	hideIP bool       // the client asked that its address not be kept
 }
 
 // json scrubs a JSON text; what is clean comes back as it is. nested is in how many strings of other JSON it stood.

@@ -10,13 +10,14 @@ import (
 const (
 	inWord uint8 = iota
 	plainByte
-	sign      // = % may stand beside a secret
-	at        // @ may where a URL is
-	colon     // : does where a word before it says so
-	angle     // > does so too
-	backslash // \
-	quote     // "
-	control   // none may stand in a string
+	sign       // = % may stand beside a secret
+	at         // @ may where a URL is
+	colon      // : does where a word before it says so
+	angle      // > does so too
+	apostrophe // ' does where a call names what it sets
+	backslash  // \
+	quote      // "
+	control    // none may stand in a string
 )
 
 var class = func() (t [256]uint8) {
@@ -31,7 +32,7 @@ var class = func() (t [256]uint8) {
 		}
 	}
 	t['='], t['%'], t['@'] = sign, sign, at
-	t[':'], t['>'], t['\\'], t['"'] = colon, angle, backslash, quote
+	t[':'], t['>'], t['\''], t['\\'], t['"'] = colon, angle, apostrophe, backslash, quote
 	return t
 }()
 
@@ -74,11 +75,15 @@ func (d *document) str() (seen uint8) {
 		case colon:
 			if i+1 < len(b) && b[i+1] == '/' {
 				seen |= located
-			} else if i > word+1 && mayEnd(b[word:i], i-word-1) || i == word && closesName(b[i-1]) {
+			} else if i > word+1 && mayBeSecret(b[word:i], false) || i == word && closesName(b[i-1]) {
 				seen |= suspect
 			}
 		case angle:
 			if i > word+1 && (mayEnd(b[word:i], i-word-1) || b[i-1] == '-') {
+				seen |= suspect
+			}
+		case apostrophe:
+			if i > word+1 && mayBeSecret(b[word:i], false) {
 				seen |= suspect
 			}
 		case backslash:
@@ -104,7 +109,7 @@ func (d *document) str() (seen uint8) {
 }
 
 // closesName tells of characters that may stand between a name and the colon.
-func closesName(c byte) bool { return c == '\'' || c == '`' || c == ' ' || c == ']' }
+func closesName(c byte) bool { return c == '\'' || c == '`' || c == ' ' || c == ']' || c == ';' }
 
 // escapeLen returns how long the escape at the start of b is, 0 where it is none.
 func escapeLen(b []byte) int {
@@ -148,8 +153,12 @@ func quiet(s string) bool {
 			switch class[b[i]] {
 			case sign, backslash, at, quote:
 				return false
+			case apostrophe:
+				if i > word+1 && mayBeSecret(b[word:i], false) {
+					return false
+				}
 			case colon, angle:
-				if i > word+1 && mayEnd(b[word:i], i-word-1) || i > 0 && i == word && closesName(b[i-1]) {
+				if i > word+1 && mayBeSecret(b[word:i], false) || i > 0 && i == word && closesName(b[i-1]) {
 					return false
 				}
 			}

@@ -53,7 +53,7 @@ func (t *reader) run() {
 		case colon, angle:
 			t.sign(c, 1)
 		default:
-			if c == ',' && t.i > 0 && t.b[t.i-1] == '"' {
+			if c == ',' && t.i > 0 && isQuote(t.b[t.i-1]) {
 				t.pair(c, 1)
 			} else {
 				t.i++
@@ -168,7 +168,7 @@ func (t *reader) argument(w []byte) {
 		}
 		return
 	}
-	if !bytes.HasPrefix(w, []byte("--")) || t.s.nameOf(w[2:]) == open || filtered(t.b[from:]) {
+	if !bytes.HasPrefix(w, []byte("--")) || t.s.nameOf(w[2:]) == open || filtered(t.b[from:]) || isVerdict(t.b[from:to]) {
 		return
 	}
 	if v := t.inQuotes(from); v.to > v.from {
@@ -186,7 +186,11 @@ func (t *reader) element() {
 	for start > t.done && at-start < maxName && (class[t.b[start-1]] == inWord || t.b[start-1] == ':' || t.b[start-1] == '.') {
 		start--
 	}
-	if start == at || start == 0 || t.b[start-1] != '<' || t.s.nameOf(t.b[start:at]) == open || filtered(t.b[t.i:]) {
+	name := t.b[start:at]
+	if start == at || start == 0 || t.b[start-1] != '<' {
+		name = t.elementBefore(at)
+	}
+	if len(name) == 0 || t.s.nameOf(name) == open || filtered(t.b[t.i:]) {
 		return
 	}
 	end := t.i
@@ -196,6 +200,26 @@ func (t *reader) element() {
 	if end > t.i {
 		t.put(t.i, end)
 	}
+}
+
+// elementBefore returns the name of the element whose attributes end at the > at at, nil for none. No > stands between,
+// so that all looking back together is no longer than the text.
+func (t *reader) elementBefore(at int) []byte {
+	start := at
+	for start > t.done && t.b[start-1] != '<' && t.b[start-1] != '>' {
+		start--
+	}
+	if start == t.done || t.b[start-1] != '<' || t.b[at-1] == '/' {
+		return nil
+	}
+	end := start
+	for end < at && (class[t.b[end]] == inWord || t.b[end] == ':' || t.b[end] == '.') {
+		end++
+	}
+	if end == at || t.b[end] != ' ' {
+		return nil
+	}
+	return t.b[start:end]
 }
 
 func filtered(b []byte) bool { return bytes.HasPrefix(b, []byte(Filtered)) }

@@ -62,6 +62,11 @@ var forms = [256][]form{
 		{"gldt-", 16, false, false},
 		{"glrt-", 16, false, false},
 		{"glptt-", 16, false, false},
+		{"gloas-", 16, false, false},
+		{"glcbt-", 16, false, false},
+		{"glsa_", 32, false, true},
+		{"glc_eyJ", 20, false, false},
+		{"gsk_", 40, true, true},
 	},
 	'x': {
 		{"xoxb-", 10, false, true},
@@ -71,7 +76,9 @@ var forms = [256][]form{
 		{"xoxs-", 10, false, true},
 		{"xoxe-", 10, false, true},
 		{"xoxo-", 10, false, true},
+		{"xoxd-", 10, false, true},
 		{"xapp-", 10, false, true},
+		{"xkeysib-", 32, false, true},
 	},
 	's': {
 		{"sk_live_", 8, false, false},
@@ -83,17 +90,27 @@ var forms = [256][]form{
 		{"sk-", 20, true, true},
 		{"shpat_", 16, true, false},
 		{"shpss_", 16, true, false},
+		{"shpca_", 16, true, false},
+		{"shppa_", 16, true, false},
+		{"sbp_", 32, true, true},
+		{"secret_", 40, true, true},
 		{"sq0csp-", 16, false, false},
 		{"sq0atp-", 16, false, false},
 	},
-	'r': {{"rk_live_", 8, false, false}, {"rk_test_", 8, false, false}},
+	'r': {{"rk_live_", 8, false, false}, {"rk_test_", 8, false, false}, {"r8_", 30, true, true}, {"rubygems_", 40, true, true}},
 	'w': {{"whsec_", 12, false, false}},
-	'A': {{"AKIA", 16, true, false}, {"ASIA", 16, true, false}, {"AIza", 30, false, false}, {"ATATT3x", 20, false, false}},
-	'n': {{"npm_", 30, true, false}},
+	'A': {{"AKIA", 16, true, false}, {"ASIA", 16, true, false}, {"AIza", 30, false, false}, {"ATATT3x", 20, false, false}, {"AGE-SECRET-KEY-1", 40, true, false}},
+	'N': {{"NRAK-", 20, true, false}},
+	'P': {{"PMAK-", 24, false, true}},
+	'v': {{"vercel_blob_rw_", 16, false, false}},
+	'n': {{"npm_", 30, true, false}, {"nfp_", 30, true, true}, {"ntn_", 40, true, true}},
 	't': {{"trv_", 16, true, false}},
 	'h': {{"hf_", 30, true, false}},
-	'd': {{"dop_v1_", 32, true, false}, {"doo_v1_", 32, true, false}, {"dckr_pat_", 16, false, false}},
-	'p': {{"pypi-AgE", 20, false, false}},
+	'd': {{"dop_v1_", 32, true, false}, {"doo_v1_", 32, true, false}, {"dckr_pat_", 16, false, false}, {"dapi", 32, true, true}},
+	'p': {
+		{"pypi-AgE", 20, false, false}, {"pplx-", 40, true, true}, {"pul-", 40, true, true}, {"phx_", 40, true, true},
+		{"pscale_tkn_", 16, false, true}, {"pscale_pw_", 16, false, true},
+	},
 	'l': {{"lin_api_", 20, true, false}},
 	'f': {{"figd_", 20, false, false}},
 	'G': {{"GOCSPX-", 16, false, false}},
@@ -114,12 +131,32 @@ func tokenAt(b []byte, i, end int) int {
 	switch {
 	case len(w) >= 10 && w[0] == 'e' && w[1] == 'y' && w[2] == 'J':
 		return webToken(b[i:], len(w))
-	case len(w) >= 16 && i >= 3 && string(b[i-3:i]) == "SG.": // SendGrid
-		return dotted(b[i:], len(w))
-	case len(w) >= 16 && i >= 5 && string(b[i-5:i]) == "ya29.": // Google OAuth
-		return dotted(b[i:], len(w))
+	case len(w) >= 16 && i > 0 && b[i-1] == '.':
+		for _, p := range dottedForms {
+			if bytes.HasSuffix(b[:i], p) {
+				return dotted(b[i:], len(w))
+			}
+		}
+	case len(w) >= 20 && i > 0 && (b[i-1] == '/' || b[i-1] == ':'):
+		if inWebhook(b[max(0, i-maxWebhook):i]) {
+			return len(w)
+		}
 	}
 	return 0
+}
+
+// dottedForms are tokens of which a dot parts the prefix: SendGrid, Google OAuth, HashiCorp's Vault and Terraform, Doppler.
+var dottedForms = [...][]byte{[]byte("SG."), []byte("ya29."), []byte("hvs."), []byte("hvb."), []byte(".atlasv1."), []byte("dp.pt."), []byte("dp.sa.")}
+
+// maxWebhook is the longest beginning of a URL that is itself a secret's.
+const maxWebhook = 56
+
+// inWebhook tells whether a URL goes on with a secret: who knows it may post. before is what stands before the word.
+func inWebhook(before []byte) bool {
+	if before[len(before)-1] == ':' {
+		return bytes.Contains(before, []byte("api.telegram.org/bot"))
+	}
+	return bytes.Contains(before, []byte("hooks.slack.com/")) || bytes.Contains(before, []byte("discord")) && bytes.Contains(before, []byte(".com/api/webhooks/"))
 }
 
 // webToken returns how long the JSON web token (RFC 7519) is whose first part is n long, 0 where it has no second.
@@ -172,7 +209,7 @@ func credential(scheme, b []byte) int {
 		}
 		return n
 	}
-	if n > 12 {
+	if n > 24 {
 		return n
 	}
 	for _, c := range b[:n] {

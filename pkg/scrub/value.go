@@ -26,6 +26,10 @@ func (t *reader) valueAfter(i int, sign byte, encoded bool, name naming) value {
 		loose = true
 		i++
 	}
+	for t.json && bytes.HasPrefix(b[i:], []byte(`\t`)) {
+		loose = true
+		i += len(`\t`)
+	}
 	if n := blank(b[i:]); encoded && n > 0 && b[i] == '%' {
 		i += n
 	}
@@ -60,7 +64,7 @@ func (t *reader) valueAfter(i int, sign byte, encoded bool, name naming) value {
 	}
 	text := b[i:end]
 	switch {
-	case isLiteral(text), name.kind == maybeWD && folder(text):
+	case isLiteral(text), isVerdict(text), name.kind == maybeWD && folder(text):
 		return value{}
 	case (sign == ':' || loose || name.member && !name.query) && t.isCode(text, b[end:]):
 		return value{}
@@ -81,6 +85,13 @@ func (t *reader) inQuotes(i int) value {
 		mark := b[i : i+n]
 		from := i + n
 		if k := bytes.Index(b[from:], mark); k >= 0 {
+			return value{from: from, to: from + k}
+		}
+		return value{from: from, to: len(b)}
+	}
+	if n := quoteEntity(b[i:]); n > 0 {
+		from := i + n
+		if k := bytes.Index(b[from:], b[i:from]); k >= 0 {
 			return value{from: from, to: from + k}
 		}
 		return value{from: from, to: len(b)}
@@ -212,66 +223,4 @@ func bracketEnd(b []byte, i int) int {
 		}
 	}
 	return i
-}
-
-func isLiteral(text []byte) bool {
-	switch string(text) {
-	case "", "true", "false", "null", "undefined", "nil", "none", "None", "True", "False", "NaN", "!0", "!1", "[object":
-		return true
-	}
-	return false
-}
-
-// folder tells of the values that PWD has in environments.
-func folder(text []byte) bool {
-	if len(text) > maxStays {
-		return false
-	}
-	return len(text) > 0 && (text[0] == '/' || text[0] == '~') || len(text) > 1 && text[1] == ':'
-}
-
-// looksMade tells whether a word was made by a machine or to be hard to guess: "Unexpected token: name" is prose.
-func looksMade(text []byte) bool {
-	return len(text) >= 20 || bytes.ContainsAny(text, "0123456789")
-}
-
-// isCode tells of values that are expressions of source code and hold a secret only while it runs: getToken(),
-// this.password, string. rest is what follows.
-func (t *reader) isCode(text, rest []byte) bool {
-	if len(text) > maxStays {
-		return false
-	}
-	first := 0
-	for first < len(text) && (class[text[first]] == inWord && text[first] != '-' || text[first] == '$') {
-		first++
-	}
-	if first == 0 || isDigit(text[0]) {
-		return false
-	}
-	if first == len(text) {
-		if len(rest) > 0 && rest[0] == '(' || first <= 2 {
-			return true
-		}
-		switch string(text) {
-		case "string", "number", "boolean", "any", "unknown", "String", "Number", "Boolean", "function", "new", "await", "async", "typeof", "require", "this":
-			return true
-		}
-		return first <= 40 && !isDigit(text[first-1]) && t.s.nameOf(text) != open
-	}
-	switch text[first] {
-	case '(', '[':
-		return true
-	case '.', '?':
-		if first <= 2 {
-			return true
-		}
-		switch string(text[:first]) {
-		case "this", "self", "window", "document", "process", "req", "res", "request", "response", "ctx", "props", "state", "config", "options", "opts", "user", "data",
-			"event", "localStorage", "sessionStorage", "module", "exports", "env", "params", "args", "body", "import":
-			return true
-		}
-		last := bytes.LastIndexByte(text, '.') + 1
-		return !bytes.ContainsAny(text, "0123456789") && last < len(text) && t.s.nameOf(text[last:]) != open
-	}
-	return false
 }
