@@ -14,6 +14,11 @@ func neutral(s string) (meaning, rest string) {
 		if meaning, rest = missingProperty(s); meaning != "" {
 			return meaning, rest
 		}
+	case 'M':
+		const react = "Minified React error #"
+		if strings.HasPrefix(s, react) { // the address of the explanation changes with React's versions
+			return s[:len(react)+digits(s[len(react):])], ""
+		}
 	case 'O', 'N':
 		if _, keys, found := strings.Cut(s, " with keys: "); found && (strings.HasPrefix(s, "Object captured as ") || strings.HasPrefix(s, "Non-Error ")) {
 			return "an object with keys ", keys
@@ -31,13 +36,19 @@ func neutral(s string) (meaning, rest string) {
 	if strings.HasPrefix(s, "JSON.parse: ") || strings.HasPrefix(s, "JSON Parse error: ") || strings.Contains(s, " in JSON at position ") || strings.HasSuffix(s, "is not valid JSON") && strings.HasPrefix(s, "Unexpected ") {
 		return "invalid JSON", ""
 	}
-	// "e.total is not a function. (In 'e.total()', 'e.total' is undefined)": e may be another name in the next build.
-	if name, after, found := strings.Cut(s, " is not a function"); found && (after == "" || strings.HasPrefix(after, ". (In ")) && !strings.ContainsAny(name, " (") {
-		return "is not a function: ", lastName(name)
+	if meaning = wordingOf(s); meaning != "" {
+		return meaning, ""
+	}
+	if meaning, rest = wrongKind(s); meaning != "" {
+		return meaning, rest
 	}
 	if name, found := strings.CutSuffix(s, " is not defined"); found {
 		return "is not defined: ", name
 	}
+	if name := usedTooEarly(s); name != "" {
+		return "used before its declaration: ", name
+	}
+	s, _, _ = strings.Cut(s, " https://goo.gl/") // Chrome's links to explanations, which come and go
 	return "", s
 }
 
@@ -47,6 +58,7 @@ func neutral(s string) (meaning, rest string) {
 //	Cannot read property 'total' of undefined                         Chrome before 92
 //	can't access property "total", e.cart is undefined                Firefox
 //	undefined is not an object (evaluating 'e.cart.total')            Safari
+//	Cannot destructure property 'total' of 'e.cart' as it is null.    Chrome, where Safari says the same as above
 //	Can't find variable: cart                                         Safari, of a name that is not defined
 func missingProperty(s string) (meaning, rest string) {
 	if name, found := strings.CutPrefix(s, "Can't find variable: "); found {
@@ -62,8 +74,18 @@ func missingProperty(s string) (meaning, rest string) {
 			of = "null"
 		}
 		name = between(s, "'", "'")
-	case strings.HasPrefix(s, `can't access property "`):
-		name = between(s, `"`, `"`)
+	case strings.HasPrefix(s, "Cannot destructure property '"):
+		switch {
+		case strings.HasSuffix(s, " as it is undefined."):
+			of = "undefined"
+		case strings.HasSuffix(s, " as it is null."):
+			of = "null"
+		}
+		name = between(s, "'", "'")
+	case strings.HasPrefix(s, "can't access property "):
+		if name = between(s, `"`, `"`); name == "" {
+			name = between(s, "property ", ",") // an index
+		}
 		if of = "undefined"; strings.HasSuffix(s, " is null") {
 			of = "null"
 		}

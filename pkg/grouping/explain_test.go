@@ -107,7 +107,7 @@ func TestExplanationsAreSmall(t *testing.T) {
 	if err != nil || len(text) > 200<<10 {
 		t.Errorf("%d bytes, %v", len(text), err)
 	}
-	if x.Default.More != event.MaxExceptions*(event.MaxFrames+1)-maxParts || x.Fingerprint != Of(e, []project.Rule{{Type: "E*", Fingerprint: []string{"{{ default }}", strings.Repeat("w", 10_000)}}}) {
+	if x.Default.More != event.MaxExceptions*(event.MaxFrames+1)-2*maxParts || x.Fingerprint != Of(e, []project.Rule{{Type: "E*", Fingerprint: []string{"{{ default }}", strings.Repeat("w", 10_000)}}}) {
 		t.Errorf("%d more", x.Default.More)
 	}
 }

@@ -17,16 +17,36 @@ func functionName(s string) string {
 	if strings.HasSuffix(s, "<") || strings.HasPrefix(s, "wasm-function[") {
 		return ""
 	}
+	if module := moduleName(s); module != "" {
+		return module
+	}
 	s = lastName(s)
-	if alias = strings.TrimSuffix(alias, "]"); alias != "" && (s == "<computed>" || s == "<anonymous>" || isMinified(s)) {
+	if alias = strings.TrimSuffix(alias, "]"); alias != "" && (s == "<computed>" || s == "<anonymous>" || s == "value" || isMinified(s)) {
 		if alias = lastName(alias); !isMinified(alias) {
 			s = alias // a property keeps its name where a function loses it
 		}
 	}
-	if isNoName(s) {
+	if isNoName(s) || s != "" && s[0] == '<' || allDigits(s) { // "<static_initializer>"; a module's number, new in each build
 		return ""
 	}
+	if i := strings.LastIndexByte(s, '$'); i > 2 && allDigits(s[i+1:]) {
+		s = s[:i] // Rollup's, where two files of a bundle have one name
+	}
 	return s
+}
+
+// moduleName returns the source that a bundler names its function for a module after: "src/cart.ts" of
+// webpack's "Module../src/cart.ts" and of Turbopack's "[project]/src/cart.ts [app-client] (ecmascript)"; ""
+// for other functions.
+func moduleName(s string) string {
+	for _, mark := range [...]string{"./", "[project]/"} {
+		if _, source, found := strings.Cut(s, mark); found {
+			source, _, _ = strings.Cut(source, " ")
+			source, _, _ = strings.Cut(source, "?")
+			return source
+		}
+	}
+	return ""
 }
 
 func lastName(s string) string {

@@ -5,7 +5,7 @@ import "github.com/trivetlabs/trivet/pkg/event"
 // Hint returns how to learn more of e or to mend it, in a few sentences for people, where its kind of error
 // is one that everybody has; "" otherwise.
 func Hint(e *event.Event) string {
-	if e.Protocol == event.Report {
+	if e.Protocol == event.Report || isPolicy(e) {
 		return ""
 	}
 	switch strategyOf(e) {

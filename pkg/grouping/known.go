@@ -23,6 +23,9 @@ var guises = [...]guise{
 	{"Unable to preload CSS for ", StrategyChunkLoad},                      // Vite
 	{"Failed to load module script: ", StrategyChunkLoad},                  // Chrome, of a page in place of the script
 	{"Failed to load chunk ", StrategyChunkLoad},                           // Turbopack
+	{"Failed to load script: /_next/", StrategyChunkLoad},                  // Next
+	{"Loading script failed.", StrategyChunkLoad},                          // module federation
+	{"Loading module from ", StrategyChunkLoad},                            // Firefox, of a page in place of the script
 	{"'text/html' is not a valid JavaScript MIME type", StrategyChunkLoad}, // Safari, the same
 
 	{"Hydration failed because ", StrategyHydration}, // React
@@ -30,6 +33,9 @@ var guises = [...]guise{
 	{"Text content does not match server-rendered HTML", StrategyHydration},
 	{"Text content did not match", StrategyHydration},
 	{"Expected server HTML to contain", StrategyHydration},
+	{"Did not expect server HTML to contain", StrategyHydration},
+	{"Extra attributes from the server", StrategyHydration},
+	{"An error occurred during hydration", StrategyHydration},
 	{"This Suspense boundary received an update before it finished hydrating", StrategyHydration},
 	{"The server could not finish this Suspense boundary", StrategyHydration},
 	{"A tree hydrated but some attributes", StrategyHydration},
@@ -51,7 +57,7 @@ var guises = [...]guise{
 
 // known adds what makes the fingerprint of an error that is known by its words, and tells whether e is one.
 func (w *walk) known(e *event.Event) bool {
-	if e.Protocol == event.Report {
+	if e.Protocol == event.Report || isPolicy(e) {
 		w.report(e)
 		return true
 	}
@@ -116,6 +122,9 @@ func guiseOf(typ, value string, frames []event.Frame) string {
 		}
 	}
 	switch {
+	case strings.HasPrefix(s, "Prop `") && strings.Contains(s, "` did not match. Server: "),
+		strings.HasPrefix(s, "In HTML, ") && strings.Contains(s, "hydration error"): // React
+		return StrategyHydration
 	case strings.HasPrefix(s, "Minified React error #") && isReactHydration(s[len("Minified React error #"):]), strings.HasPrefix(s, "NG050"): // React in production; Angular
 		return StrategyHydration
 	case isScriptError(s) && !placed(frames):

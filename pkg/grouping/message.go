@@ -163,6 +163,8 @@ func (m *message) address(rest string) (text string, n int) {
 		return "<url>", n + urlLen(rest[n:])
 	case strings.HasPrefix(rest, "data:") || strings.HasPrefix(rest, "blob:"):
 		return "<url>", urlLen(rest)
+	case n < len(rest) && rest[n] == ':' && ipv6Len(rest) > 0:
+		return "<ip>", ipv6Len(rest)
 	case n > 0 && n < len(rest) && rest[n] == '@':
 		domain := n + 1
 		for domain < len(rest) && (isWord(rest[domain]) || rest[domain] == '-' || rest[domain] == '.' && domain+1 < len(rest) && isWord(rest[domain+1])) {
@@ -212,6 +214,24 @@ func uuidLen(s string) int {
 		}
 	}
 	return length
+}
+
+// ipv6Len returns the length of an address of IPv6, or of a network card, at the start of s; 0 for something
+// else: times have two colons, and words around "::" no digits.
+func ipv6Len(s string) (n int) {
+	colons, short, digit := 0, false, false
+	for n < len(s) && (isHexDigit(s[n]) || s[n] == ':' && n+1 < len(s) && (isHexDigit(s[n+1]) || s[n+1] == ':')) {
+		if s[n] == ':' {
+			colons++
+			short = short || s[n+1] == ':'
+		}
+		digit = digit || isDigit(s[n])
+		n++
+	}
+	if !digit || colons < 3 && !short || n < len(s) && isWord(s[n]) {
+		return 0
+	}
+	return n
 }
 
 // reactID returns the length of an id as React's useId makes them, ":r1a:"; 0 for something else.

@@ -36,6 +36,7 @@ func (o origin) String() string {
 func classify(frames []event.Frame, origins []origin, wrapped bool) (crash int, counts origin) {
 	inner := consoleHook(frames) // from here on inwards it is the client, which made the error
 	innermost := -1
+	helped := false            // the last function with a name was a helper
 	file, whose := "", fromApp // of the frame before: most neighbours share a file
 	for i := range frames {
 		f := &frames[i]
@@ -52,7 +53,13 @@ func classify(frames []event.Frame, origins []origin, wrapped bool) (crash int, 
 			file, whose = f.Filename, fileOrigin(f.Filename)
 		}
 		origins[i], innermost = whose, i
-		if whose == fromApp && (f.InApp != nil && !*f.InApp || isHelper(name)) {
+		if whose == fromApp && (f.InApp != nil && !*f.InApp) {
+			origins[i] = fromLibrary
+		}
+		if name == "" {
+			continue
+		}
+		if helped = isHelper(name) || helped && isStep(name) || isZone(f.Function); helped && whose == fromApp {
 			origins[i] = fromLibrary
 		}
 	}
@@ -152,11 +159,33 @@ func isWrapper(name string) bool {
 func isHelper(name string) bool {
 	switch name {
 	case "_callSuper", "_asyncToGenerator", "asyncGeneratorStep", "__awaiter", "__generator", "processTicksAndRejections", "runMicrotasks",
-		"invokeTask", "runTask", "onInvokeTask", "runGuarded", "drainMicroTaskQueue", "invokeGuardedCallback", "invokeGuardedCallbackDev",
-		"callWithErrorHandling", "callWithAsyncErrorHandling", "invokeWithErrorHandling":
+		"_next", "_throw", "fulfilled", "_invoke", "__webpack_require__", "__webpack_exec__", "webpackJsonpCallback",
+		"invokeTask", "runTask", "onInvokeTask", "runGuarded", "drainMicroTaskQueue", "globalZoneAwareCallback", "globalCallback",
+		"invokeGuardedCallback", "invokeGuardedCallbackDev",
+		"callWithErrorHandling", "callWithAsyncErrorHandling", "invokeWithErrorHandling", "invoker":
 		return true
 	}
 	return false
+}
+
+// isStep tells whether a function is a helper where a helper calls it: asyncGeneratorStep calls next, and that
+// _invoke and tryCatch; TypeScript's fulfilled calls step.
+func isStep(name string) bool {
+	switch name {
+	case "next", "step", "tryCatch", "invoke", "run":
+		return true
+	}
+	return false
+}
+
+// isZone tells whether a function as the engine names it is a method of zone.js: "ZoneDelegate.invoke".
+func isZone(function string) bool {
+	rest, found := strings.CutPrefix(strings.TrimPrefix(function, "_"), "Zone")
+	if !found {
+		return false
+	}
+	class, _, found := strings.Cut(rest, ".")
+	return found && (class == "" || class == "Delegate" || class == "Impl" || class == "Task")
 }
 
 // fileOrigin tells by the name of a file whose code it holds. SDKs in browsers call every frame the site's.

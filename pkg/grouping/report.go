@@ -51,6 +51,12 @@ func (w *walk) report(e *event.Event) {
 	}
 }
 
+// isPolicy tells whether e is our own script's word on a broken content security policy, which has type and
+// tags of the browser's own report on it: a page may send both, and they are one issue.
+func isPolicy(e *event.Event) bool {
+	return e.Protocol == event.Native && e.Type == "CSP violation" && e.Tags.Value("report") == "csp-violation"
+}
+
 // blockedHost returns the host of a blocked URL; words such as "inline" as they are.
 func blockedHost(s string) string {
 	if h := host(s); h != "" {

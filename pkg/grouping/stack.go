@@ -29,6 +29,7 @@ func (w *walk) stack(frames []event.Frame, wrapped, overflow bool) bool {
 	crashName := functionName(frames[crash].Function)
 	named := crashName != "" && !isMinified(crashName)
 	lasting := false
+	before := w.here()
 	var segments [16]segment // more are rare
 	starts := segments[:0]
 	for i := range frames {
@@ -59,10 +60,16 @@ func (w *walk) stack(frames []event.Frame, wrapped, overflow bool) bool {
 	if overflow { // which function of the circle, or called by it, met the end of the stack is chance
 		w.asSet(starts, true, "recursion")
 		named = true
+	} else if n := len(starts); n > maxCalls {
+		w.cut(before, starts[n-maxCalls], "far from what failed: engines keep stacks of different depths")
 	}
 	w.chose(StrategyStack)
 	return named && lasting
 }
+
+// maxCalls is how many calls count, from the one that failed outwards. Chrome keeps 10 frames of a stack, of
+// which some are no calls that count, and other engines and Sentry's SDK keep more.
+const maxCalls = 6
 
 func (w *walk) frame(f *event.Frame, name string) {
 	start := w.open(partFrame)

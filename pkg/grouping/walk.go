@@ -119,6 +119,19 @@ func (w *walk) drop(s segment, reason string) {
 	w.why.Parts = w.why.Parts[:s.why]
 }
 
+// cut takes back what lies between from and to.
+func (w *walk) cut(from, to segment, reason string) {
+	w.buf = append(w.buf[:from.buf], w.buf[to.buf:]...)
+	w.clean = cleaned{}
+	if w.why == nil {
+		return
+	}
+	for _, p := range w.why.Parts[from.why:to.why] {
+		w.why.LeftOut = append(w.why.LeftOut, Omission{p.Name, p.From, reason})
+	}
+	w.why.Parts = append(w.why.Parts[:from.why], w.why.Parts[to.why:]...)
+}
+
 // asSet makes a set of the segments that begin at starts: sorted, each content once. Where repeated is set and
 // any content stands twice, those that stand once are left out.
 func (w *walk) asSet(starts []segment, repeated bool, reason string) {
