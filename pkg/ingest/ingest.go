@@ -58,6 +58,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	if err := cfg.validate(); err != nil {
 		return err
 	}
+	served := env.Health.Starting("listener") // the directory may be there before it
 	q, err := queue.Open(ctx, env, cfg.Queue)
 	if err != nil {
 		return err
@@ -80,6 +81,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	defer listener.Close()
 	defer env.Health.Drain()
 	cfg.bound(listener.URL())
+	served()
 	return listener.Wait(ctx)
 }
 
