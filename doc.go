@@ -11,15 +11,15 @@
 // and a real database; a test checks that each of them exists.
 //
 //  1. ingest.New: the route table, the whole edge on one screen
-//  2. ingest.Edge.accept: key, origin, rate, body, split, publish, answer
-//  3. queue.Directory.Lookup: whose key it is, from memory
-//  4. pack.Record.Append: the client's bytes, untouched, behind one line of what the edge knew
-//  5. ingest.lanes.run: group commit, what gathers while the last pack is on its way is the next pack
-//  6. queue.Queue.Publish: nil only after the fsync and the PubAck; then the browser has its 2xx
-//  7. queue.Source.Fetch: what is pending, up to a batch
-//  8. worker.Worker.Write: decode, commit, bury what can't be written, acknowledge
-//  9. protocol.Normalise: bytes of any client become an event.Event
-//  10. grouping.Of: which issue it belongs to
+//  2. ingest.Edge.accept: key (from memory), origin, rate, body, split, publish, answer
+//  3. pack.Record.Append: the client's bytes, untouched, behind one line of what the edge knew
+//  4. ingest.lanes.run: group commit, what gathers while the last pack is on its way is the next pack
+//  5. queue.Queue.Publish: nil only after the fsync and the PubAck; then the browser has its 2xx
+//  6. worker.Worker.Write: a batch of packs is decoded, committed, what can't be written buried, all acknowledged
+//  7. scrub.Scrubber.Record: secrets leave the bytes before anything else looks at them
+//  8. protocol.Normalise: bytes of any client become an event.Event
+//  9. filter.Reason: noise is counted and shown as a sample, not stored
+//  10. grouping.Of: which issue it belongs to; grouping.Explain tells people why
 //  11. store.Store.Write: one transaction, each event once, every counter by what was really new
 //  12. query.API.listEvents: read back, by an organization that may see it
 //

@@ -15,17 +15,23 @@ func TestJourney(t *testing.T) {
 	t.Parallel()
 	s := startSystem(t, "")
 
-	// A page throws twice in the same place, and its SDK sends both, the second one two times.
-	for _, id := range []string{"11111111111111111111111111111111", "22222222222222222222222222222222", "22222222222222222222222222222222"} {
-		envelope := `{"event_id":"` + id + `"}
-{"type":"event"}
-{"exception":{"values":[{"type":"TypeError","value":"cart is undefined","stacktrace":{"frames":[{"function":"checkout","filename":"https://shop.example/app.js","lineno":7,"colno":1,"in_app":true}]}}]},"release":"shop@1.4.2","user":{"id":17}}`
+	// A page throws twice in the same place, and its SDK sends both, the second one two times. What a browser only
+	// grumbled about comes with them, and a password in an address.
+	const thrown = `{"exception":{"values":[{"type":"TypeError","value":"cart is undefined","stacktrace":{"frames":[{"function":"checkout","filename":"https://shop.example/app.js","lineno":7,"colno":1,"in_app":true}]}}]},"release":"shop@1.4.2","user":{"id":17},"request":{"url":"https://shop.example/cart?password=hunter2"}}`
+	const noise = `{"platform":"javascript","exception":{"values":[{"type":"Error","value":"ResizeObserver loop limit exceeded"}]}}`
+	for _, sent := range [][2]string{
+		{"11111111111111111111111111111111", thrown}, {"22222222222222222222222222222222", thrown}, {"22222222222222222222222222222222", thrown},
+		{"33333333333333333333333333333333", noise},
+	} {
+		id, raw := sent[0], sent[1]
+		envelope := fmt.Sprintf("{\"event_id\":\"%s\"}\n{\"type\":\"event\"}\n%s", id, raw)
 		url := fmt.Sprintf("%s/api/%d/envelope/?sentry_key=%s", s.ingest.URL, s.projectID, s.key)
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(envelope))
 		if err != nil {
 			t.Fatal(err)
 		}
 		req.Header.Set("Origin", "https://shop.example")
+		req.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
 		if status, body := do(t, req); status != http.StatusOK || string(body) != `{"id":"`+id+`"}` {
 			t.Fatalf("the edge answered %d %s", status, body)
 		}
@@ -54,7 +60,7 @@ func TestJourney(t *testing.T) {
 		t.Errorf("issues: %+v", issues)
 	}
 
-	// One of them in full, with the bytes the client sent.
+	// One of them in full, with the bytes the client sent, scrubbed.
 	var full struct {
 		Raw        string
 		Exceptions []struct {
@@ -65,7 +71,30 @@ func TestJourney(t *testing.T) {
 		}
 	}
 	s.get(t, project+"/events/22222222222222222222222222222222", &full)
-	if len(full.Exceptions) != 1 || full.Exceptions[0].Frames[0].Function != "checkout" || full.Exceptions[0].Frames[0].Line != 7 || !strings.HasPrefix(full.Raw, `{"exception"`) {
+	if len(full.Exceptions) != 1 || full.Exceptions[0].Frames[0].Function != "checkout" || full.Exceptions[0].Frames[0].Line != 7 || !strings.HasPrefix(full.Raw, `{"exception"`) || strings.Contains(full.Raw, "hunter2") {
 		t.Errorf("event: %+v", full)
+	}
+
+	// Why it is in its issue.
+	var why struct {
+		Explanation struct {
+			Parts []struct{ Name, Value string }
+		}
+	}
+	s.get(t, project+"/events/22222222222222222222222222222222/grouping", &why)
+	if got := fmt.Sprint(why.Explanation.Parts); got != "[{type TypeError} {frame checkout(app)}]" {
+		t.Errorf("grouped by %s", got)
+	}
+
+	// The noise is no event, but somebody can see what was dropped.
+	var filtered struct {
+		Filtered []struct{ Reason, Title string }
+	}
+	queuetest.Eventually(t, "the noise", func() bool {
+		s.get(t, project+"/filtered", &filtered)
+		return len(filtered.Filtered) > 0
+	})
+	if got := fmt.Sprint(filtered.Filtered); got != "[{harmless Error: ResizeObserver loop limit exceeded}]" {
+		t.Errorf("filtered: %s", got)
 	}
 }

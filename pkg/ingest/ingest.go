@@ -29,7 +29,7 @@ type Config struct {
 	TLSKey         string `split_words:"true" desc:"private key file of INGEST_TLS_CERT"`
 	PublicURL      string `split_words:"true" desc:"URL under which browsers reach this listener; DSNs are shown with it"`
 	Queue          queue.Config
-	ProjectRate    float64          `split_words:"true" default:"1000" desc:"events a second of one project, ten times that in a burst; 0: no limit"`
+	ProjectRate    float64          `split_words:"true" default:"1000" desc:"events a second of one project, and what comes beside them, ten times that in a burst; 0: no limit"`
 	ClientRate     float64          `split_words:"true" default:"100" desc:"requests a second of one address (IPv6: /64), ten times that in a burst; 0: no limit"`
 	TrustedProxies []string         `split_words:"true" desc:"CIDRs, comma separated, whose X-Forwarded-For tells the client's address"`
 	TunnelPath     string           `split_words:"true" default:"/tunnel" desc:"path for the tunnel option of Sentry's SDKs, the key being in the body; empty: none"`
@@ -58,6 +58,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	if err := cfg.validate(); err != nil {
 		return err
 	}
+	served := env.Health.Starting("listener") // the directory may be there before it
 	q, err := queue.Open(ctx, env, cfg.Queue)
 	if err != nil {
 		return err
@@ -80,6 +81,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	defer listener.Close()
 	defer env.Health.Drain()
 	cfg.bound(listener.URL())
+	served()
 	return listener.Wait(ctx)
 }
 
@@ -205,14 +207,13 @@ func (e *Edge) accept(c echo.Context, rt *route) (err error) {
 	if err := r.body.beside(b.files); err != nil {
 		return err
 	}
-	events := b.events()
-	r.charge(events)
+	r.charge(len(b.records))
 	records := r.encode(b.records)
 	r.body.release() // before the wait: what waits for the queue is bounded apart
 	if err := e.lanes.commit(records, len(b.records)); err != nil {
 		return err
 	}
-	e.metrics.events[rt.protocol].Add(float64(events))
+	e.metrics.events[rt.protocol].Add(float64(b.events()))
 	return r.answer(c, &b)
 }
 

@@ -62,6 +62,24 @@ func TestRates(t *testing.T) {
 	}
 }
 
+func TestWhatComesBesideEventsIsPaidFor(t *testing.T) {
+	t.Parallel()
+	cfg := config()
+	cfg.ProjectRate = 10
+	now := time.Now()
+	e := open(t, cfg, Deps{Publisher: publish(takeAll), Now: func() time.Time { return now }})
+	session := "\n{\"type\":\"session\"}\n{\"sid\":\"1\",\"init\":true}"
+	for i, want := range []int{200, 200, 429} { // of 100 tokens one is left for the second
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/7/envelope/?sentry_key="+goodKey, strings.NewReader("{}"+strings.Repeat(session, 99)))
+		r.RemoteAddr = "127.0.0.1:1"
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Fatalf("request %d: %d %s, want %d", i, w.Code, w.Body, want)
+		}
+	}
+}
+
 func TestBucketsAreBounded(t *testing.T) {
 	t.Parallel()
 	l := newLimiter(1)

@@ -14,7 +14,7 @@ const burstSeconds = 10
 // its best within the ten seconds that a bucket needs to be full again and dispensable.
 const maxBuckets = 1 << 16
 
-// limits are the rates of projects, in events, and of client addresses, in requests.
+// limits are the rates of projects, in records, and of client addresses, in requests.
 type limits struct {
 	projects *limiter
 	clients  *limiter
@@ -48,10 +48,11 @@ func (r *request) admitClient() error {
 	return nil
 }
 
-// charge makes the project pay for the events beyond the first.
-func (r *request) charge(events int) {
-	if events > 1 {
-		r.edge.limits.projects.charge(projectBucket(r.project), events-1)
+// charge makes the project pay for the records beyond the first: files and sessions cost the database no less than
+// events.
+func (r *request) charge(records int) {
+	if records > 1 {
+		r.edge.limits.projects.charge(projectBucket(r.project), records-1)
 	}
 }
 

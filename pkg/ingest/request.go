@@ -84,7 +84,7 @@ type batch struct {
 	replyType []string // Content-Type of the reply; nil: JSON
 }
 
-// events counts what the project pays for.
+// events counts those that are.
 func (b *batch) events() (n int) {
 	for i := range b.records {
 		if b.records[i].kind == pack.Event {

@@ -25,8 +25,13 @@ func TestRun(t *testing.T) {
 	cfg := config()
 	cfg.Addr, cfg.Queue = "127.0.0.1:0", queue.Config{URL: server.URL()}
 	bound, ended := make(chan string, 1), make(chan error, 1)
-	cfg.Bound = func(url string) { bound <- url }
 	env := testEnv(t)
+	cfg.Bound = func(url string) {
+		if ready, checks := env.Health.Report(); ready || checks["ingest.listener"] != "starting" {
+			t.Errorf("ready before the listener is: %v", checks)
+		}
+		bound <- url
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	go func() { ended <- Run(ctx, env, cfg) }()
 	url := ""

@@ -1,8 +1,10 @@
 package service
 
 import (
+	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 )
 
 // Health collects what a process waits for. Each role and adapter reports its own checks; /readyz answers
@@ -31,6 +33,20 @@ func (h *Health) Check(name string, check func() error) {
 	defer h.shared.mu.Unlock()
 	h.shared.checks[h.prefix+name] = check
 }
+
+// Starting adds a check that fails until started is called, from any goroutine.
+func (h *Health) Starting(name string) (started func()) {
+	var done atomic.Bool
+	h.Check(name, func() error {
+		if !done.Load() {
+			return errStarting
+		}
+		return nil
+	})
+	return func() { done.Store(true) }
+}
+
+var errStarting = errors.New("starting")
 
 // Drain makes the process unready for good: it is about to stop.
 func (h *Health) Drain() {

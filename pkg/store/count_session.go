@@ -12,6 +12,10 @@ import (
 //go:embed sql/upsert_sessions.sql
 var upsertSessionsSQL string
 
+// maxHourReleases bounds how many pairs of release and environment an hour of a project tells apart, for any client may
+// name any. Two workers at once may go a batch beyond it.
+const maxHourReleases = 200
+
 // A releaseKey names an hour of a release.
 type releaseKey struct {
 	project              int64
@@ -73,7 +77,7 @@ func queueSessions(queue *pgx.Batch, b *Batch, states map[event.ID]packState) {
 		return
 	}
 	queue.Queue(upsertSessionsSQL, m.projects, m.ids, m.days, m.crashed, m.releases, m.environments, m.hours,
-		h.projects, h.releases, h.environments, h.hours, h.sessions, h.errored, h.crashed)
+		h.projects, h.releases, h.environments, h.hours, h.sessions, h.errored, h.crashed, maxHourReleases)
 }
 
 // sessionMarks are the arrays of the marks in a statement, which sorts them.

@@ -61,22 +61,25 @@ func (s *Store) expireDay(ctx context.Context, project int64, day int32) (delete
 const expireStep = 5000
 
 // ExpireRows deletes what is not in partitions and older than the first day of r.Events, and salts no replay needs
-// any more. It returns how many rows went.
+// any more. It returns how many rows went. Of each project an index finds them.
 func (s *Store) ExpireRows(ctx context.Context, r Retention, today event.Day) (deleted int64, err error) {
-	for _, old := range []struct {
-		table, column string
-		before        event.Day
-	}{
-		{"drops", "minute", r.Events},
-		{"filtered_samples", "received_at", r.Events},
-		{"release_hours", "hour", r.Events},
-		{"salts", "day", today - SaltDays},
+	const salts = `delete from trivet.salts where day < date '1970-01-01' + $1::integer`
+	tag, err := s.db.Exec(ctx, salts, int32(today-SaltDays))
+	if err != nil {
+		return 0, fmt.Errorf("expire salts: %w", explain(err))
+	}
+	deleted = tag.RowsAffected()
+	for _, old := range []struct{ table, column string }{
+		{"drops", "minute"}, {"filtered_samples", "received_at"}, {"release_hours", "hour"},
 	} {
 		statement := fmt.Sprintf(`delete from trivet.%[1]s where ctid = any(array(
-			select ctid from trivet.%[1]s where %[2]s < (date '1970-01-01' + $1::integer)::timestamp at time zone 'UTC' limit $2 for update skip locked))`,
-			old.table, old.column)
+			select o.ctid from trivet.projects p cross join lateral (
+				select r.ctid from trivet.%[1]s r
+				where r.project_id = p.project_id and r.%[2]s < (date '1970-01-01' + $1::integer)::timestamp at time zone 'UTC'
+				limit $2 for update skip locked
+			) o limit $2))`, old.table, old.column)
 		for {
-			tag, err := s.db.Exec(ctx, statement, int32(old.before), expireStep)
+			tag, err := s.db.Exec(ctx, statement, int32(r.Events), expireStep)
 			if err != nil {
 				return deleted, fmt.Errorf("expire %s: %w", old.table, explain(err))
 			}

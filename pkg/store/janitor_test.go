@@ -81,6 +81,7 @@ func TestAProjectMayKeepItsEventsForLess(t *testing.T) {
 func TestRowsExpireThatAreInNoPartition(t *testing.T) {
 	t.Parallel()
 	db, url := open(t)
+	newSite(t, db, "a")
 	execute(t, url, `set search_path = trivet;
 		insert into drops (project_id, minute, source, reason, category, quantity)
 			select 1, date_trunc('day', now(), 'UTC') - n * interval '1 day', 'client', 'other', 'error', 1 from generate_series(0, 20) n;

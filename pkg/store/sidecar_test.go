@@ -121,6 +121,38 @@ func TestASessionCountsForTheHourItBegan(t *testing.T) {
 	}
 }
 
+// TestReleasesThatAnybodyCanNameAreBounded: an hour tells apart 200, and counts the sessions of all.
+func TestReleasesThatAnybodyCanNameAreBounded(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	at := now()
+	told := func(release string, n byte, began, errored int) store.Sidecar {
+		s := session(event.ID{n, release[0]}, at, began, errored, 0)
+		s.Session.Release = release
+		return s
+	}
+	for i := range 3 {
+		known := told("shop@1", byte(i+1), 1, 1) // keeps its name
+		var hostile []store.Sidecar
+		for n := range 150 {
+			hostile = append(hostile, told(fmt.Sprintf("x%d-%d", i, n), byte(n+1), 1, i%2))
+		}
+		if _, err := db.Write(t.Context(), beside(event.NewID(at), append(hostile, known))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Its session goes on where it began.
+	if _, err := db.Write(t.Context(), beside(event.NewID(at), []store.Sidecar{told("x2-149", 1, 0, 1)})); err != nil {
+		t.Fatal(err)
+	}
+	var rows, sessions, known, others int
+	queryRow(t, url, `select count(*), sum(sessions), sum(sessions) filter (where release = 'shop@1'), sum(sessions) filter (where release = '')
+		from trivet.release_hours`, &rows, &sessions, &known, &others)
+	if rows != 201 || sessions != 453 || known != 3 || others != 453-3-199 {
+		t.Errorf("%d rows, %d sessions, %d of the known release, %d of the others, want 201, 453, 3 and %d", rows, sessions, known, others, 453-3-199)
+	}
+}
+
 func TestNoiseIsCountedByReasonAndTheNewestStaysToBeSeen(t *testing.T) {
 	t.Parallel()
 	db, url := open(t)

@@ -38,7 +38,7 @@ func (k *known) has(project int64, id event.ID) bool {
 	return ok
 }
 
-// wrote remembers the fingerprints of rows that were committed.
+// wrote remembers the fingerprints of rows that were committed, all of them new.
 func (k *known) wrote(rows []store.Row) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

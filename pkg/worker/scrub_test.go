@@ -94,6 +94,35 @@ func TestAnIssueGoesOnUnderANewGrouping(t *testing.T) {
 	}
 }
 
+// TestADuplicateTeachesNoFingerprint: an event that is delivered again after an update is in the tables under the earlier
+// grouping, and what today's makes of it is not. The next one like it must still find its issue.
+func TestADuplicateTeachesNoFingerprint(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	r := typeError(1)
+	e, err := protocol.Normalise(&r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	earlier := grouping.Earlier(e)[0]
+	b.publish(t, r)
+	b.start(t)
+	b.drained(t)
+	var one int
+	b.query(t, `with e as (update trivet.events set fingerprint = '`+earlier.String()+`'), i as (update trivet.issues set issue_id = '`+earlier.String()+`')
+		update trivet.issue_fingerprints set fingerprint = '`+earlier.String()+`', issue_id = '`+earlier.String()+`', version = 1 returning 1`, &one)
+	b.known.mu.Lock()
+	clear(b.known.recent) // as if the worker of before had written it
+	b.known.mu.Unlock()
+	b.publish(t, r)
+	b.drained(t)
+	b.publish(t, typeError(6)) // the same function
+	b.drained(t)
+	if got := b.look(t, `(select count(*) from trivet.issues), (select events from trivet.issues where issue_id = '`+earlier.String()+`')`); fmt.Sprint(got) != "[1 2]" {
+		t.Errorf("issues, events of the old one: got %v, want [1 2]", got)
+	}
+}
+
 // TestARuleIsNobodysSuccessor: people write one to part what was one issue.
 func TestARuleIsNobodysSuccessor(t *testing.T) {
 	t.Parallel()

@@ -64,7 +64,9 @@ func (w *Worker) commit(ctx context.Context, work *work) (store.Result, error) {
 		result, err := w.db.Write(ctx, &work.batch)
 		if err == nil {
 			w.database.Store(nil)
-			w.known.wrote(work.batch.Rows)
+			if result.Duplicates == 0 { // one that was there may be there under an earlier grouping
+				w.known.wrote(work.batch.Rows)
+			}
 			return result, nil
 		}
 		if errors.Is(err, store.ErrRejected) {
