@@ -21,6 +21,7 @@ type route struct {
 	reports   bool // browsers post their own reports here, and send again what isn't answered 2xx
 	inQuery   bool // the query is what is split; a body isn't read
 	gif       bool // answered with an image: a page that runs no script asks for one
+	swells    bool // what is cut from a body can be many times its size: only a few are cut at once
 }
 
 // routeNames are the names of all routes, for the metrics.
