@@ -229,7 +229,7 @@ func isLibraryFile(name string) bool {
 		word = word[:i]
 	}
 	switch word {
-	case "vendor", "vendors", "polyfill", "polyfills", "framework", "jquery":
+	case "vendor", "vendors", "polyfill", "polyfills", "framework", "jquery", "trivet":
 		return true
 	}
 	return false

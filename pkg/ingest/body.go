@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -29,12 +30,14 @@ type bodies struct {
 	inHand   atomic.Int64
 	buffers  sync.Pool // *[]byte of firstWire
 	inflater *inflater
+	turns    chan struct{} // of bodies that swell
 }
 
 func newBodies() *bodies {
 	return &bodies{
 		buffers:  sync.Pool{New: func() any { b := make([]byte, 0, firstWire); return &b }},
 		inflater: newInflater(),
+		turns:    make(chan struct{}, runtime.GOMAXPROCS(0)), // it is all computation
 	}
 }
 

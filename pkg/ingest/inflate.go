@@ -29,9 +29,9 @@ type tier struct {
 // zstdBlock is by how much zstd may overshoot a text before it is noticed.
 const zstdBlock = 128 << 10
 
-// inflateWait is how long a request waits for its turn. Turns are all computation, never waiting for a
+// turnWait is how long a request waits for its turn. Turns are all computation, never waiting for a
 // network, and last milliseconds.
-const inflateWait = 2 * time.Second
+const turnWait = 2 * time.Second
 
 // An inflater turns compressed bodies into text with memory that doesn't depend on how many come: a few
 // small texts at once, and one of each larger tier. Safe for concurrent use.
@@ -94,13 +94,13 @@ func take(turns chan struct{}) error {
 		return nil
 	default:
 	}
-	clock := time.NewTimer(inflateWait)
+	clock := time.NewTimer(turnWait)
 	defer clock.Stop()
 	select {
 	case turns <- struct{}{}:
 		return nil
 	case <-clock.C:
-		return refused(errBusy, "too many bodies are being inflated")
+		return refused(errBusy, "too many bodies are being unpacked")
 	}
 }
 

@@ -133,9 +133,9 @@ func New(env service.Env, cfg Config, deps Deps) (*Edge, error) {
 	events := &route{name: "events", protocol: event.Native, split: splitNative, files: true}
 	pixel := &route{name: "pixel", protocol: event.Native, split: splitPixel, inQuery: true, gif: true}
 	logs := &route{name: "logs", protocol: event.Logs, split: splitLog, status: http.StatusCreated, logs: true}
-	reports := &route{name: "reports", protocol: event.Report, split: splitReports, status: http.StatusNoContent, reports: true}
-	faro := &route{name: "faro", protocol: event.Faro, split: splitFaro, status: http.StatusAccepted}
-	otlp := &route{name: "otlp", protocol: event.OTLP, split: splitOTLP, empty: true}
+	reports := &route{name: "reports", protocol: event.Report, split: splitReports, status: http.StatusNoContent, reports: true, swells: true}
+	faro := &route{name: "faro", protocol: event.Faro, split: splitFaro, status: http.StatusAccepted, swells: true}
+	otlp := &route{name: "otlp", protocol: event.OTLP, split: splitOTLP, empty: true, swells: true}
 
 	e.post("/api/:project/envelope", envelope)
 	e.post("/api/:project/store", store)
@@ -200,7 +200,7 @@ func (e *Edge) accept(c echo.Context, rt *route) (err error) {
 	if err != nil {
 		return err
 	}
-	b, err := rt.split(r, text)
+	b, err := r.split(text)
 	if err != nil {
 		return err
 	}
@@ -209,7 +209,7 @@ func (e *Edge) accept(c echo.Context, rt *route) (err error) {
 	}
 	r.charge(len(b.records))
 	records := r.encode(b.records)
-	r.body.release() // before the wait: what waits for the queue is bounded apart
+	r.release() // before the wait: what waits for the queue is bounded apart
 	if err := e.lanes.commit(records, len(b.records)); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +30,7 @@ type request struct {
 	client   netip.Addr
 	limited  bool // a token of the client's address is still to be taken
 	body     body
+	turn     bool      // it has one of bodies.turns
 	project  int64     // since identify, also when its key may not send from here
 	sdk      string    // after split
 	sentAt   time.Time // after split
@@ -46,7 +48,7 @@ func (e *Edge) begin(c echo.Context, rt *route) *request {
 
 // end gives back what the request held and tells its project when it was refused.
 func (r *request) end(err *error) {
-	r.body.release()
+	r.release()
 	if *err != nil && r.project != 0 {
 		r.edge.discards.add(discard{r.project, refusalOf(*err).Code, categoryError}, 1)
 	}
@@ -62,6 +64,26 @@ func (r *request) text() ([]byte, error) {
 		return nil, nil
 	}
 	return text, err
+}
+
+// split cuts the text, in its turn where that takes much memory.
+func (r *request) split(text []byte) (b batch, err error) {
+	if r.route.swells {
+		if err := take(r.body.shared.turns); err != nil {
+			return b, err
+		}
+		r.turn = true
+	}
+	return r.route.split(r, text)
+}
+
+// release gives back all memory but the records. Calling it again is harmless.
+func (r *request) release() {
+	r.body.release()
+	if r.turn {
+		r.turn = false
+		<-r.body.shared.turns
+	}
 }
 
 // A sent is one thing to keep, as its client sent it: an event, or what belongs to one.
@@ -132,6 +154,9 @@ func recycle(b *[]byte) {
 	}
 }
 
+// usualHead is what a record's line takes, in bytes, when its request's headers are of usual length.
+const usualHead = 512
+
 // encode returns the records of all that is kept, nil when there is nothing.
 func (r *request) encode(all []sent) *[]byte {
 	if len(all) == 0 {
@@ -149,7 +174,11 @@ func (r *request) encode(all []sent) *[]byte {
 		record.Group = event.NewID(received)
 	}
 	buffer := buffers.Get().(*[]byte)
-	out := *buffer
+	size := 0
+	for i := range all {
+		size += len(all[i].raw) + usualHead
+	}
+	out := slices.Grow(*buffer, size)
 	for i := range all {
 		s := &all[i]
 		record.ID, record.Raw = s.id, s.raw

@@ -23,6 +23,7 @@ type route struct {
 	files     bool // files may come beside events
 	empty     bool // a body of no bytes says something: a protobuf message without fields
 	gif       bool // answered with an image: a page that runs no script asks for one
+	swells    bool // what is cut from a body can be many times its size: only a few are cut at once
 }
 
 // routeNames are the names of all routes, for the metrics.

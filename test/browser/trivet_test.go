@@ -198,6 +198,7 @@ func TestTrivetNeverHarmsThePage(t *testing.T) {
 		{"no storage", `Object.defineProperty(self, "localStorage", {get() { throw new DOMException("denied", "SecurityError") }})`},
 		{"a full storage", `try { for (let n = 1 << 22; n; n >>= 1) for (;;) localStorage["x" + Math.random()] = "y".repeat(n) } catch (e) {}`},
 		{"a garbled storage", fmt.Sprintf(`for (const [i, v] of ["", "{", "null", "7", "[]", "{}", '{"id":1}'].entries()) localStorage["trv:%s:" + i] = v; localStorage["trv-pause:%[1]s"] = "soon"`, p.key)},
+		{"a pause until next year", fmt.Sprintf(`localStorage["trv-pause:%s"] = Date.now() + 3e10`, p.key)},
 		{"things that have no text", `addEventListener("load", () => { console.log(Object.create(null), Symbol("s")); trivet.tags = {big: 1n}; document.dispatchEvent(new Event("click")); dispatchEvent(new Event("error")) })`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -218,6 +219,39 @@ func TestTrivetNeverHarmsThePage(t *testing.T) {
 			}
 			page.leave()
 		})
+	}
+}
+
+func TestARequestThatIsOpenedAgainIsToldOnceEachTime(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	s := newSite(t, false, p.script(the.info.IngestURL, ""))
+	page := open(t, s.URL)
+	page.value(nil, `(async () => {
+		const poll = new XMLHttpRequest();
+		for (const path of ["/app.js?1", "/app.js?2", "/app.js?3"]) await new Promise(done => { poll.open("GET", path); poll.onloadend = () => done(null); poll.send() });
+	})()`)
+	page.run(`later("thrown")`)
+	p.arrived(1)
+	page.leave()
+	if crumbs := p.once("TypeError: thrown")[0].Breadcrumbs; len(crumbs) != 3 {
+		t.Errorf("three requests are %d breadcrumbs: %+v", len(crumbs), crumbs)
+	}
+}
+
+// TestNoElementChoosesWhereErrorsGo has an element by whose name scripts find it in place of themselves, as somebody
+// can write it who may write HTML but no script.
+func TestNoElementChoosesWhereErrorsGo(t *testing.T) {
+	t.Parallel()
+	p := newProject(t)
+	elsewhere := newProxy(t, false)
+	s := newSite(t, false, fmt.Sprintf(`<img name="currentScript" src="%s/x.png" data-key=%q data-url=%[1]q>`, elsewhere.URL, p.key)+p.script(the.info.IngestURL, ""))
+	page := open(t, s.URL)
+	page.run(`later("thrown")`)
+	page.value(nil, `new Promise(done => setTimeout(done, 1000, null))`) // twice as long as events gather
+	page.leave()
+	if n := elsewhere.count(noFaults); n != 0 {
+		t.Errorf("%d requests went elsewhere", n)
 	}
 }
 

@@ -59,7 +59,8 @@ export function open(url, key) {
     return list.filter((entry, i) => (size += new Blob([entry[1]]).size + 1) < MAX_BATCH ? i < most : !i);
   };
   const text = (batch) => batch.map((entry) => entry[1]).join("\n");
-  const paused = () => Math.min((memory[pause] || disk[pause]) - Date.now(), MAX_PAUSE) || 0;
+  // A longer one than we ever make is of a clock that was wrong.
+  const paused = (wait = (memory[pause] || disk[pause]) - Date.now()) => (wait <= MAX_PAUSE ? wait : 0);
   const later = (wait) => {
     clearTimeout(timer);
     timer = setTimeout(flush, wait);

@@ -5,8 +5,8 @@ import { init } from "./trivet.js";
 try {
   const tag = self.document && document.currentScript;
   const trivet = (self.trivet = self.trivet || {});
-  // Events go to where the script came from.
-  const settings = tag ? { url: tag.src.replace(/\/[^/]*$/, ""), ...tag.dataset } : {};
+  // Events go to where the script came from. Any element with the name currentScript would stand in its place.
+  const settings = tag && "async" in tag ? { url: tag.src.replace(/\/[^/]*$/, ""), ...tag.dataset } : {};
   if (!trivet.flush) init(Object.assign(trivet, { ...settings, ...trivet })); // once, however often a page loads it
 } catch (e) {
   // A page must not break because its errors are not collected.

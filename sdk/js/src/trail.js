@@ -34,8 +34,10 @@ export function follow(wanted = "console fetch xhr click navigation", add) {
   });
   wrap("xhr", self.XMLHttpRequest && XMLHttpRequest.prototype, "open", (was) => function (method, url) {
     note(() =>
-      this.addEventListener("loadend", () =>
-        note(() => add("xhr", method + " " + plain(url), { data: { status_code: this.status } })),
+      this.addEventListener(
+        "loadend",
+        () => note(() => add("xhr", method + " " + plain(url), { data: { status_code: this.status } })),
+        { once: true }, // pages that poll open one again and again
       ),
     );
     return was.apply(this, arguments);
