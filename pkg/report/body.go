@@ -25,6 +25,7 @@ type body struct {
 	host                string
 	reportOnly          bool
 	frame               event.Frame
+	stack               string // where a page hung, if it lets browsers tell (Crash Reporting §3)
 	made                time.Time
 }
 
@@ -75,6 +76,8 @@ func (b *body) readMore(key []byte, r *jsonx.Reader) {
 		b.method = read.Label(r)
 	case "status_code":
 		b.status = read.Label(r)
+	case "stack":
+		b.stack = r.Str()
 	case "destination":
 		b.destination = read.Label(r)
 	case "property":

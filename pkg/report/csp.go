@@ -22,7 +22,7 @@ func (p *payload) csp() {
 	switch origin {
 	case "inline":
 		p.Message = p.verb() + "inline " + code(directive) + " (" + directive + ")"
-	case "eval", "wasm-eval":
+	case "eval", "wasm-eval", "trusted-types-sink", "trusted-types-policy":
 		p.Message = p.verb() + origin + " (" + directive + ")"
 	default:
 		p.Message = p.verb() + directive + from(origin)

@@ -9,6 +9,7 @@ import (
 	"github.com/trivetlabs/trivet/pkg/jsonx"
 	"github.com/trivetlabs/trivet/pkg/pack"
 	"github.com/trivetlabs/trivet/pkg/read"
+	"github.com/trivetlabs/trivet/pkg/stack"
 )
 
 // A payload is an event under reading, with what the report says.
@@ -105,6 +106,9 @@ func (p *payload) settle(rec *pack.Record) {
 	}
 	if p.body != nil {
 		p.Contexts = append(append([]byte(`{"report":`), jsonx.Clean(p.body)...), '}')
+	}
+	if p.said.stack != "" {
+		p.Frames = stack.Parse(p.said.stack, "")[0].Frames
 	}
 	if f := p.said.frame; f.Filename != "" || f.Line > 0 {
 		f.Function = "?"

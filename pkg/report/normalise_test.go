@@ -50,6 +50,10 @@ var bodies = []struct{ name, in, typ, message, level, tags string }{
 		"CSP violation", "Blocked eval (script-src)", "error", "blocked=eval directive=script-src disposition=enforce report=csp-violation",
 	},
 	{
+		"a text where a trusted type was due", `{"type":"csp-violation","body":{"blockedURL":"trusted-types-sink","effectiveDirective":"require-trusted-types-for"}}`,
+		"CSP violation", "Blocked trusted-types-sink (require-trusted-types-for)", "error", "blocked=trusted-types-sink directive=require-trusted-types-for report=csp-violation",
+	},
+	{
 		"a data URL", `{"type":"csp-violation","body":{"blockedURL":"data:image/png;base64,AAAA","effectiveDirective":"img-src"}}`,
 		"CSP violation", "Blocked img-src from data:", "error", "blocked=data directive=img-src report=csp-violation",
 	},
@@ -150,6 +154,7 @@ func TestWhereAndWhen(t *testing.T) {
 		{"a place", `{"type":"deprecation","body":{"sourceFile":"https://a.test/a.js","lineNumber":3,"columnNumber":14}}`, frames, "? https://a.test/a.js:3:14"},
 		{"numbers as texts", `{"csp-report":{"source-file":"https://a.test/a.js","line-number":"3","column-number":"14"}}`, frames, "? https://a.test/a.js:3:14"},
 		{"a line of the page itself", `{"csp-report":{"document-uri":"https://a.test/","line-number":3,"column-number":-1}}`, frames, "? https://a.test/:3:0"},
+		{"where a page hung", `{"type":"crash","body":{"reason":"unresponsive","stack":"    at spin (https://a.test/a.js:3:7)"}}`, frames, "spin https://a.test/a.js:3:7"},
 		{"no place", `{"type":"crash","url":"https://a.test/","body":{"sourceFile":null,"lineNumber":null}}`, frames, ""},
 		{"the page of the body", `{"type":"coep","url":"https://b.test/","body":{"documentURL":"https://a.test/p"}}`, func(e *event.Event) string { return e.URL }, "https://a.test/p"},
 		{"the page of the report", `{"type":"crash","url":"https://b.test/","body":{}}`, func(e *event.Event) string { return e.URL }, "https://b.test/"},
