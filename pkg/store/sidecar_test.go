@@ -102,6 +102,20 @@ func TestWhatComesBesideEventsCountsOnce(t *testing.T) {
 	readSums(t, url).balance(t)
 }
 
+func TestWhatHasNoTimeCountsOnceAcrossMidnight(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	before := event.DayOf(time.Now()).Time().Add(-time.Second)
+	for _, at := range []time.Time{before, before.Add(time.Minute), before} {
+		if _, err := db.Write(t.Context(), beside(event.NewID(at), []store.Sidecar{attached(event.ID{7}, at, "abc"), wrote(event.ID{8}, at, "It broke.")})); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(sidecarSums{Attachments: 1, Bytes: 3, Feedback: 1}, readSidecars(t, url)); diff != "" {
+			t.Fatalf("sent again after midnight (-want +got):\n%s", diff)
+		}
+	}
+}
+
 func TestASessionCountsForTheHourItBegan(t *testing.T) {
 	t.Parallel()
 	db, url := open(t)
