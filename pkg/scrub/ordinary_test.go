@@ -77,6 +77,7 @@ func TestOptionsOfACommandInOTLPNameWhatFollows(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		`{"values":[{"stringValue":"--token"},{"stringValue":"ab12"},{"stringValue":"x"}]}`: `{"values":[{"stringValue":"--token"},{"stringValue":"` + f + `"},{"stringValue":"x"}]}`,
+		`{"values":[{"stringValue": "--token"}, {"stringValue": "ab12"}]}`:                  `{"values":[{"stringValue": "--token"}, {"stringValue": "` + f + `"}]}`,
 		`{"password":[{"stringValue":"--port"},{"stringValue":"ab12"}]}`:                    `{"password":[{"stringValue":"` + f + `"},{"stringValue":"` + f + `"}]}`,
 	} {
 		if got := scrubJSON(t, New(project.Scrub{}, nil), in); got != want {
