@@ -26,7 +26,7 @@ type payload struct {
 // we don't know better. Raw parts of the result share memory with rec.Raw. The error is event.ErrInvalid,
 // wrapped: rec.Raw is no JSON object.
 func Normalise(rec *pack.Record) (*event.Event, error) {
-	if err := jsonx.Check(rec.Raw); err != nil {
+	if err := rec.CheckJSON(); err != nil {
 		return nil, fmt.Errorf("%w: %w", event.ErrInvalid, err)
 	}
 	r := jsonx.NewReader(rec.Raw)

@@ -26,7 +26,7 @@ func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 // crawlerNames are words of crawlers' names that do not end in bot, spider or crawler.
 var crawlerNames = []string{
 	"bingpreview", "slurp", "archiver", "mediapartners", "feedfetcher", "inspectiontool", "googleother", "aloud", "facebookexternalhit",
-	"facebookcatalog", "externalagent", "scanner", "pingdom", "embedly", "qwantify",
+	"facebookcatalog", "externalagent", "scanner", "pingdom", "pingdomtms", "embedly", "qwantify",
 }
 
 // crawls tells whether a word is of a crawler's name. Most end in what they are: Googlebot, Baiduspider, Applebot.

@@ -68,6 +68,7 @@ func TestErrorsOfExtensionsAreNoise(t *testing.T) {
 		{"a message to nobody", thrown("Error", "Could not establish connection. Receiving end does not exist."), "extension"},
 		{"a message to a closed tab", thrown("Error", "Invalid call to runtime.sendMessage(). Tab not found."), "extension"},
 		{"an element of Firefox that is gone", thrown("TypeError", "can't access dead object"), "extension"},
+		{"an extension that was not set up", thrown("Error", "Talisman extension has not been configured yet. Please continue with onboarding."), "extension"},
 		{"wrapped by the application", with(thrown("Error", "Extension context invalidated."), func(e *event.Event) {
 			e.Exceptions = append(e.Exceptions, event.Exception{Type: "Error", Value: "can't save"})
 		}), "extension"},

@@ -20,6 +20,7 @@ var phrases = index([]phrase{
 	{"Attempting to use a disconnected port object", ofExtension, false},
 	{"Unchecked runtime.lastError", ofExtension, false},
 	{"can't access dead object", ofExtension, false},
+	{"Talisman extension has not been configured yet", ofExtension, false},
 
 	// In-app browsers: Facebook and Instagram, Google's, Microsoft's and Mozilla's apps on iOS, Zalo, ZTE.
 	{"_AutofillCallbackHandler", ofInjected, true},

@@ -19,6 +19,7 @@ func TestAgents(t *testing.T) {
 		{"Yahoo", "Mozilla/5.0 (compatible; Yahoo! Slurp; http://help.yahoo.com/help/us/ysearch/slurp)", "crawler"},
 		{"the archive", "Mozilla/5.0 (compatible; archive.org_bot +http://archive.org/details/archive.org_bot)", "crawler"},
 		{"Facebook", "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)", "crawler"},
+		{"Pingdom", "Mozilla/5.0 (Unknown; Linux x86_64) AppleWebKit/534.34 (KHTML, like Gecko) PingdomTMS/0.8.5 Safari/534.34", "crawler"},
 		{"HubSpot", "Mozilla/5.0 (compatible; HubSpot Crawler; web-crawlers@hubspot.com)", "crawler"},
 		{"a name at the end", "SomeBot", "crawler"},
 

@@ -41,7 +41,7 @@ func Normalise(rec *pack.Record) (*event.Event, error) {
 }
 
 func reader(rec *pack.Record) (*jsonx.Reader, error) {
-	if err := jsonx.Check(rec.Raw); err != nil {
+	if err := rec.CheckJSON(); err != nil {
 		return nil, fmt.Errorf("%w: %w", event.ErrInvalid, err)
 	}
 	r := jsonx.NewReader(rec.Raw)

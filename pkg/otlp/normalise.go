@@ -26,7 +26,7 @@ type payload struct {
 // Normalise reads the event of a Record's Raw. Browser and OS are as the resource tells them, for visitors
 // whose User-Agent we don't know. The error is event.ErrInvalid, wrapped: rec.Raw is no JSON object.
 func Normalise(rec *pack.Record) (*event.Event, error) {
-	if err := jsonx.Check(rec.Raw); err != nil {
+	if err := rec.CheckJSON(); err != nil {
 		return nil, fmt.Errorf("%w: %w", event.ErrInvalid, err)
 	}
 	r := jsonx.NewReader(rec.Raw)

@@ -59,6 +59,7 @@ type Record struct {
 	Type     string   // content type of an attachment
 	HTTP     HTTP
 	Raw      []byte
+	Checked  bool   // Raw is what package scrub walked and found to be JSON; no part of the bytes
 	Bytes    []byte // the whole record, set by Parse alone
 }
 
@@ -234,6 +235,14 @@ func Parse(b []byte) (r Record, rest []byte, err error) {
 	size := end + 1 + length + 1
 	r.Bytes = b[:size:size]
 	return r, b[size:], nil
+}
+
+// CheckJSON returns a *jsonx.SyntaxError for a record whose Raw is no JSON. It does not look twice.
+func (r *Record) CheckJSON() error {
+	if r.Checked {
+		return nil
+	}
+	return jsonx.Check(r.Raw)
 }
 
 // Check returns ErrCorrupt, wrapped, for a record whose header no edge would have written. Parse

@@ -28,7 +28,7 @@ type payload struct {
 // reason of a crash; error, phase, status and host of the network; kind, property and destination of embeddings and
 // openers; disposition of all. The body is kept whole in the context "report". The error is event.ErrInvalid, wrapped.
 func Normalise(rec *pack.Record) (*event.Event, error) {
-	if err := jsonx.Check(rec.Raw); err != nil {
+	if err := rec.CheckJSON(); err != nil {
 		return nil, fmt.Errorf("%w: %w", event.ErrInvalid, err)
 	}
 	p := payload{Event: &event.Event{

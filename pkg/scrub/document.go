@@ -89,7 +89,7 @@ func (d *document) object(m mode, own []byte, depth int) {
 			d.space()
 		}
 		child := m
-		if m != secret && d.i < len(d.b) && !(packages && isRelease(d.b[d.i:])) {
+		if m != secret && d.i < len(d.b) && (!packages || !isRelease(d.b[d.i:])) {
 			if d.s.slowNames || mayBeSecret(name, small) {
 				if named := d.modeOf(name, depth); named != plain {
 					child = named
@@ -130,9 +130,6 @@ func (d *document) object(m mode, own []byte, depth int) {
 	}
 }
 
-// otlpOption is how an option starts in a list of OTLP's, of process.command_args.
-const otlpOption = `{"stringValue":"-`
-
 // array walks an array. Of [["cookie", "a=b"]] the second is a cookie, as in lists of headers; so is what follows
 // "Cookie" in a flat list of headers, and what follows "--token" in a list of arguments.
 func (d *document) array(m mode, own []byte, depth int) {
@@ -151,8 +148,8 @@ func (d *document) array(m mode, own []byte, depth int) {
 	for n := 0; !d.bad; n++ {
 		child := next
 		next = m
-		if child != secret && d.startsWith(otlpOption) {
-			next = d.modeOfOption(d.i + len(otlpOption) - len(`"-`))
+		if child != secret && d.startsWith("{") {
+			next = max(next, d.modeOfOTLP())
 		}
 		if d.i < len(d.b) && d.b[d.i] == '"' && child != secret {
 			switch {

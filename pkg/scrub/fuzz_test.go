@@ -46,6 +46,9 @@ func FuzzRecord(f *testing.F) {
 				if kind == pack.Event && (err == nil) != valid {
 					t.Fatalf("%d: %v, want valid to be %v", i, err, valid)
 				}
+				if rec.Checked && (kind != pack.Event || jsonx.Check(raw) != nil) {
+					t.Fatalf("%d: vouched for %q", i, raw)
+				}
 				if err != nil {
 					continue
 				}

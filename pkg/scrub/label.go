@@ -69,6 +69,25 @@ func (d *document) modeOfOption(i int) mode {
 	return d.modeOfText(i)
 }
 
+// modeOfOTLP is modeOfOption for {"stringValue": "--token"}, as OTLP has it in lists like process.command_args.
+func (d *document) modeOfOTLP() mode {
+	e := document{edits: edits{b: d.b}, i: d.i + 1}
+	e.space()
+	if !e.startsWith(`"stringValue"`) {
+		return plain
+	}
+	e.i += len(`"stringValue"`)
+	e.space()
+	if !e.eat(':') {
+		return plain
+	}
+	e.space()
+	if !e.startsWith(`"-`) {
+		return plain
+	}
+	return d.modeOfOption(e.i)
+}
+
 // peek looks behind the value at d.i for the text that names it: {"value": "x", "key": "password"}.
 func (d *document) peek() mode {
 	e := document{edits: edits{b: d.b}, i: d.i}

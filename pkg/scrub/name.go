@@ -154,6 +154,22 @@ func kindOfLastWord(w []byte) nameKind {
 	return open
 }
 
+// completes tells of words that say nothing alone and are the second of kindOfPair: "session.id", "Card number".
+func completes(w []byte) bool {
+	var held [len("security")]byte
+	if len(w) > len(held) {
+		return false
+	}
+	for i, c := range w {
+		held[i] = c | 0x20
+	}
+	switch string(held[:len(w)]) {
+	case "id", "number", "code", "codes", "phrase", "value", "hash", "security":
+		return true
+	}
+	return false
+}
+
 // publicKey tells of names in capitals that end in KEY and are no secret.
 func publicKey(words []byte) bool {
 	for _, w := range [...]string{"public", "publishable", "sentry", "cache", "primary", "foreign", "sort", "partition", "group", "idempotency", "translation", "i18n", "host"} {

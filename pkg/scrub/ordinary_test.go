@@ -45,6 +45,8 @@ func TestSecretsInCallsMarkupAndWebhooks(t *testing.T) {
 		{"a call that sets a header", `h.append('x-api-key', 'ab12cd')`, `h.append('x-api-key', '` + f + `')`},
 		{"a list in single quotes", `[['Authorization', 'ab12cd']]`, `[['Authorization', '` + f + `']]`},
 		{"a name of two words before a colon", "SESSION_ID: ab12cd", "SESSION_ID: " + f},
+		{"such a name in prose", "Session ID: ab12cd", "Session ID: " + f},
+		{"such a name of a property", "user.session.id: ab12cd", "user.session.id: " + f},
 		{"such a name in camel case", "cardNumber: ab12cd", "cardNumber: " + f},
 		{"a tab behind the colon", "password:\thunter2", "password:\t" + f},
 		{"an element with attributes", `<wsse:Password Type="http://a.test/#PasswordText">hunter2</wsse:Password>`, `<wsse:Password Type="http://a.test/#PasswordText">` + f + `</wsse:Password>`},
@@ -75,6 +77,7 @@ func TestOptionsOfACommandInOTLPNameWhatFollows(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		`{"values":[{"stringValue":"--token"},{"stringValue":"ab12"},{"stringValue":"x"}]}`: `{"values":[{"stringValue":"--token"},{"stringValue":"` + f + `"},{"stringValue":"x"}]}`,
+		`{"values":[{"stringValue": "--token"}, {"stringValue": "ab12"}]}`:                  `{"values":[{"stringValue": "--token"}, {"stringValue": "` + f + `"}]}`,
 		`{"password":[{"stringValue":"--port"},{"stringValue":"ab12"}]}`:                    `{"password":[{"stringValue":"` + f + `"},{"stringValue":"` + f + `"}]}`,
 	} {
 		if got := scrubJSON(t, New(project.Scrub{}, nil), in); got != want {

@@ -104,7 +104,7 @@ func (t *reader) nameBefore(at int) (n naming) {
 	n.listed = n.listed || n.quote != nil && start > len(n.quote) && b[start-len(n.quote)-1] == '['
 	n.called = n.quote != nil && start > len(n.quote) && b[start-len(n.quote)-1] == '('
 	n.kind = t.s.nameOf(name)
-	if n.kind == open && before == ' ' && n.quote == nil && len(name) > 2 && mayEnd(name, len(name)-1) { // "API key: x"
+	if n.kind == open && before == ' ' && n.quote == nil && (len(name) > 2 && mayEnd(name, len(name)-1) || completes(name)) { // "API key: x"
 		from := start - 1
 		for from > t.done && start-from < maxName/2 && class[b[from-1]] == inWord {
 			from--

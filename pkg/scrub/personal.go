@@ -108,7 +108,7 @@ func (j *job) ip(e *edits, i int, h how) int {
 		return end
 	}
 	whole := len(run) == len(b)
-	if h&visitorText == 0 && (a.Is6() && !bytes.ContainsAny(run, "0123456789") || a.Is4() && isVersion(b, i)) {
+	if h&visitorText == 0 && a.Unmap() != j.own && (a.Is6() && !bytes.ContainsAny(run, "0123456789") || a.Is4() && isVersion(b, i)) {
 		return end
 	}
 	kept := j.address(a.String())

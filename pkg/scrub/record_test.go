@@ -119,7 +119,7 @@ func TestPoliciesTreatAddresses(t *testing.T) {
 func TestTheVisitorsOwnAddressLeavesAllText(t *testing.T) {
 	t.Parallel()
 	for policy, want := range map[project.Policy]string{project.Truncate: "203.0.113.0", project.Hash: "ip-", project.Never: f} {
-		rec := pack.Record{Protocol: "native", IP: "203.0.113.9", UA: "x/1 203.0.113.9", Raw: []byte(`{"message":"no answer for 203.0.113.9","tags":{"peer":"::ffff:203.0.113.9"},"n":"10.0.0.1"}`)}
+		rec := pack.Record{Protocol: "native", IP: "203.0.113.9", UA: "x/1 203.0.113.9", Raw: []byte(`{"message":"no answer for 203.0.113.9, GET /hosts/203.0.113.9","tags":{"peer":"::ffff:203.0.113.9"},"n":"10.0.0.1"}`)}
 		if _, err := New(project.Scrub{IP: policy}, daySalt).Record(&rec); err != nil {
 			t.Fatal(err)
 		}

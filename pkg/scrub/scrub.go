@@ -55,7 +55,7 @@ func flatNames(names []string) map[string]bool {
 // Record scrubs rec in place: Raw and every header field that a client filled. Raw is a new slice where something
 // was found and the same one where nothing was; rec.Bytes is not touched. Raw of an attachment is scrubbed where it
 // is text, and else left. Scrubbing twice is scrubbing once. The error is ErrOpaque, wrapped, for any other record
-// whose Raw is no JSON; its header is scrubbed all the same.
+// whose Raw is no JSON; its header is scrubbed all the same. Where Raw stayed and is JSON, rec.Checked is set.
 func (s *Scrubber) Record(rec *pack.Record) (changed bool, err error) {
 	j := job{s: s, visit: rec.Kind == pack.Session}
 	if s.settings.IP == project.Hash || s.settings.Email == project.Hash {
@@ -71,6 +71,7 @@ func (s *Scrubber) Record(rec *pack.Record) (changed bool, err error) {
 	} else {
 		raw, err = j.json(rec.Raw, 0)
 	}
+	rec.Checked = err == nil && rec.Kind != pack.Attachment && same(raw, rec.Raw)
 	if err != nil {
 		err = fmt.Errorf("%s record: %w", rec.Protocol, err)
 	} else if len(rec.Raw) > 0 && (len(raw) != len(rec.Raw) || &raw[0] != &rec.Raw[0]) {

@@ -75,15 +75,15 @@ func (d *document) str() (seen uint8) {
 		case colon:
 			if i+1 < len(b) && b[i+1] == '/' {
 				seen |= located
-			} else if i > word+1 && mayBeSecret(b[word:i], false) || i == word && closesName(b[i-1]) {
+			} else if i > word+1 && (mayBeSecret(b[word:i], false) || completes(b[word:i])) || i == word && closesName(b[i-1]) {
 				seen |= suspect
 			}
 		case angle:
-			if i > word+1 && (mayEnd(b[word:i], i-word-1) || b[i-1] == '-') {
+			if i > word+1 && (mayBeSecret(b[word:i], false) || completes(b[word:i]) || b[i-1] == '-') {
 				seen |= suspect
 			}
 		case apostrophe:
-			if i > word+1 && mayBeSecret(b[word:i], false) {
+			if i > word+1 && (mayBeSecret(b[word:i], false) || completes(b[word:i])) || i == word && b[i-1] == ']' {
 				seen |= suspect
 			}
 		case backslash:
@@ -154,11 +154,11 @@ func quiet(s string) bool {
 			case sign, backslash, at, quote:
 				return false
 			case apostrophe:
-				if i > word+1 && mayBeSecret(b[word:i], false) {
+				if i > word+1 && (mayBeSecret(b[word:i], false) || completes(b[word:i])) || i > 0 && i == word && b[i-1] == ']' {
 					return false
 				}
 			case colon, angle:
-				if i > word+1 && mayBeSecret(b[word:i], false) || i > 0 && i == word && closesName(b[i-1]) {
+				if i > word+1 && (mayBeSecret(b[word:i], false) || completes(b[word:i])) || i > 0 && i == word && closesName(b[i-1]) {
 					return false
 				}
 			}

@@ -53,7 +53,7 @@ func (t *reader) run() {
 		case colon, angle:
 			t.sign(c, 1)
 		default:
-			if c == ',' && t.i > 0 && isQuote(t.b[t.i-1]) {
+			if c == ',' && t.i > 0 && (t.b[t.i-1] == '"' || t.b[t.i-1] == '\'') {
 				t.pair(c, 1)
 			} else {
 				t.i++

@@ -23,9 +23,12 @@ type payload struct {
 // Normalise reads the event of a Sentry SDK. Raw parts of the result share memory with rec.Raw. The error
 // is event.ErrInvalid, wrapped: rec.Raw is no JSON object.
 func Normalise(rec *pack.Record) (*event.Event, error) {
-	text, err := CheckEvent(rec.Raw)
-	if err != nil {
-		return nil, err
+	text := rec.Raw
+	if !rec.Checked || jsonx.NewReader(text).Kind() != jsonx.Object {
+		var err error
+		if text, err = CheckEvent(text); err != nil {
+			return nil, err
+		}
 	}
 	p := payload{Event: &event.Event{
 		ID: rec.ID, ProjectID: rec.Project, Day: rec.Day, Received: rec.Received, Occurred: rec.Received, Protocol: event.Sentry,
