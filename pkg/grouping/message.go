@@ -219,8 +219,9 @@ func uuidLen(s string) int {
 // ipv6Len returns the length of an address of IPv6, or of a network card, at the start of s; 0 for something
 // else: times have two colons, and words around "::" no digits.
 func ipv6Len(s string) (n int) {
+	const longest = 45 // characters, with an address of IPv4 at its end
 	colons, short, digit := 0, false, false
-	for n < len(s) && (isHexDigit(s[n]) || s[n] == ':' && n+1 < len(s) && (isHexDigit(s[n+1]) || s[n+1] == ':')) {
+	for n < len(s) && n <= longest && (isHexDigit(s[n]) || s[n] == ':' && n+1 < len(s) && (isHexDigit(s[n+1]) || s[n+1] == ':')) {
 		if s[n] == ':' {
 			colons++
 			short = short || s[n+1] == ':'
@@ -228,7 +229,7 @@ func ipv6Len(s string) (n int) {
 		digit = digit || isDigit(s[n])
 		n++
 	}
-	if !digit || colons < 3 && !short || n < len(s) && isWord(s[n]) {
+	if !digit || n > longest || colons < 3 && !short || n < len(s) && isWord(s[n]) {
 		return 0
 	}
 	return n
