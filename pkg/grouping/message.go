@@ -81,6 +81,12 @@ func (m *message) next() {
 		m.i++
 	case isWord(c):
 		m.takeWord(rest)
+	case c == '_' && m.i >= m.run:
+		if text, n := m.address(rest); n > 0 { // a token may begin so
+			m.put(text, n)
+			return
+		}
+		m.put("_", 1)
 	case c == '{' || c == '[':
 		m.put(bracket(rest))
 	case c == '\'' && m.i > 0 && isWord(m.s[m.i-1]): // can't
@@ -172,6 +178,12 @@ func (m *message) address(rest string) (text string, n int) {
 		}
 		if strings.IndexByte(rest[n:domain], '.') > 1 {
 			return "<email>", domain
+		}
+	case n > 12 && rest[n-1] == 's' && strings.IndexByte(rest[:n], '-') > 0: // a bundle's file, hashed as Vite does
+		if bare, ext := cutExtension(rest[:n]); isScriptExtension(ext) || ext == "css" {
+			if name := cutHash(bare); len(name) < len(bare) {
+				return name, n
+			}
 		}
 	case n >= 20 && strings.IndexByte(rest[:n], '.') < 0 || n >= 40:
 		if s := shapeOf(rest[:n]); s.upper > 1 && s.lower > 1 && s.digits > 1 && s.turns > 3 {

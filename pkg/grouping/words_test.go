@@ -42,7 +42,10 @@ func TestMessagesLoseWhatVaries(t *testing.T) {
 		"größer als ٣٤ – ok":                    "größer als <n> – ok",
 		"token V1StGXR8Z5jdHi6BmyT2a4":          "token <id>",
 		"fe80::1ff:fe23:4567:890a, 0:0:0:0:0:0:0:1, 00:1A:2b:3c:4d:5e and 17:03:10": "<ip>, <ip>, <ip> and <n>",
-		"bad::cafe std::vec a:b:c:d": "bad::cafe std::vec a:b:c:d",
+		"12.4MB, 3 GB and 17 bytes of 5 Books":                                      "<n>, <n> and <n> of <n> Books",
+		"room _dHi6B-myTV1StGXR8Z5j, not _private":                                  "room <id>, not _private",
+		"no /assets/Cart-C_9wLQ2-.js and /my-page-checkout.js":                      "no /assets/Cart and /my-page-checkout.js",
+		"bad::cafe std::vec a:b:c:d":                                                "bad::cafe std::vec a:b:c:d",
 	})
 }
 
@@ -78,6 +81,8 @@ func TestEnginesAreOneVoice(t *testing.T) {
 		"can't access property 0, e is undefined":                                    "property of undefined: 0",
 		"Assignment to constant variable.":                                           "assignment to a constant",
 		"invalid assignment to const 'e'":                                            "assignment to a constant",
+		"Node.removeChild: The node to be removed is not a child of this node":       "removeChild of another's child",
+		"No Promise in Promise.any was resolved":                                     "all rejected",
 		"cyclic object value":                                                        "circular JSON",
 		"signal is aborted without reason":                                           "aborted",
 		"The operation was aborted. ":                                                "aborted",
