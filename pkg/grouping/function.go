@@ -39,6 +39,9 @@ func functionName(s string) string {
 // webpack's "Module../src/cart.ts" and of Turbopack's "[project]/src/cart.ts [app-client] (ecmascript)"; ""
 // for other functions.
 func moduleName(s string) string {
+	if strings.IndexByte(s, '/') < 0 {
+		return "" // as nearly all
+	}
 	for _, mark := range [...]string{"./", "[project]/"} {
 		if _, source, found := strings.Cut(s, mark); found {
 			source, _, _ = strings.Cut(source, " ")

@@ -180,7 +180,14 @@ func isStep(name string) bool {
 
 // isRunner tells whether a function as the engine names it is a method of zone.js, of Angular's zone, or of a
 // generator made by Babel: "ZoneDelegate.invoke", "Generator.eval [as _invoke]".
+//
+// It must not be "".
 func isRunner(function string) bool {
+	switch function[0] { // nearly all begin otherwise
+	case 'N', '_', 'G', 'Z':
+	default:
+		return false
+	}
 	if strings.HasPrefix(function, "NgZone.") || strings.HasPrefix(function, "_NgZone.") {
 		return true
 	}
