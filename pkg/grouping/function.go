@@ -26,8 +26,8 @@ func functionName(s string) string {
 			s = alias // a property keeps its name where a function loses it
 		}
 	}
-	if isNoName(s) || s != "" && s[0] == '<' || allDigits(s) { // "<static_initializer>"; a module's number, new in each build
-		return ""
+	if isNoName(s) || s != "" && s[0] == '<' || strings.HasPrefix(s, "_callee") || allDigits(s) {
+		return "" // "<static_initializer>"; Babel's "_callee2$", any async function; a module's number, new in each build
 	}
 	if i := strings.LastIndexByte(s, '$'); i > 2 && allDigits(s[i+1:]) {
 		s = s[:i] // Rollup's, where two files of a bundle have one name
@@ -39,11 +39,16 @@ func functionName(s string) string {
 // webpack's "Module../src/cart.ts" and of Turbopack's "[project]/src/cart.ts [app-client] (ecmascript)"; ""
 // for other functions.
 func moduleName(s string) string {
+	if strings.IndexByte(s, '/') < 0 {
+		return "" // as nearly all
+	}
 	for _, mark := range [...]string{"./", "[project]/"} {
 		if _, source, found := strings.Cut(s, mark); found {
 			source, _, _ = strings.Cut(source, " ")
 			source, _, _ = strings.Cut(source, "?")
-			return source
+			if _, ext := cutExtension(source); isScriptExtension(ext) { // else a function in it, as Firefox writes them
+				return source
+			}
 		}
 	}
 	return ""

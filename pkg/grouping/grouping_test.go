@@ -20,6 +20,21 @@ func with(e *event.Event, change func(*event.Event)) *event.Event {
 	return e
 }
 
+// calls returns the innermost n frames of a stack.
+func calls(n int) (frames []event.Frame) {
+	for i := range n {
+		frames = append(frames, frame("step"+string(rune('A'+n-i)), "https://a.test/app.js"))
+	}
+	return frames
+}
+
+func policy(by event.Protocol) func(*event.Event) {
+	return func(e *event.Event) {
+		e.Protocol = by
+		e.Tags = event.NewTags([]event.Tag{{Key: "report", Value: "csp-violation"}, {Key: "directive", Value: "img-src"}, {Key: "blocked", Value: "a.test"}})
+	}
+}
+
 func TestTheSameErrorHasTheSameFingerprint(t *testing.T) {
 	t.Parallel()
 	outside := false
@@ -37,6 +52,19 @@ func TestTheSameErrorHasTheSameFingerprint(t *testing.T) {
 		{"of another minified type", thrown("E", "", frame("f", "a.js")), thrown("F", "", frame("f", "a.js")), true},
 		{"not of another function", thrown("E", "", frame("f", "a.js")), thrown("E", "", frame("g", "a.js")), false},
 		{"not of another file", thrown("E", "", frame("f", "a.js")), thrown("E", "", frame("f", "b.js")), false},
+		{
+			"however many of its callers the engine keeps", thrown("E", "", calls(10)...), thrown("E", "", calls(14)...), true,
+		},
+		{"not of another near caller", thrown("E", "", calls(3)...), thrown("E", "", calls(4)...), false},
+		{
+			"with what calls an async function, compiled", thrown("E", "", frame("load", "a.js")), thrown("E", "", frame("_next", "a.js"),
+				frame("asyncGeneratorStep", "a.js"), frame("Generator.next", "a.js"), frame("Generator.eval [as _invoke]", "a.js"), frame("tryCatch", "a.js"), frame("load", "a.js")), true,
+		},
+		{"not of another function that is called as those are", thrown("E", "", frame("_next", "a.js"), frame("step", "a.js")), thrown("E", "", frame("_next", "a.js"), frame("load", "a.js")), false},
+		{
+			"of a policy by our script and by the browser", with(thrown("CSP violation", "Blocked img-src from a.test", frame("", "https://b.test/app.js")), policy(event.Native)),
+			with(thrown("CSP violation", "Blocked img-src from https://a.test"), policy(event.Report)), true,
+		},
 		{"not of another project", thrown("E", "m"), with(thrown("E", "m"), func(e *event.Event) { e.ProjectID = 2 }), false},
 		{
 			"wherever in the file", thrown("E", "", frame("f", "a.js")),

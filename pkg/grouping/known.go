@@ -24,8 +24,7 @@ var guises = [...]guise{
 	{"Failed to load module script: ", StrategyChunkLoad},                  // Chrome, of a page in place of the script
 	{"Failed to load chunk ", StrategyChunkLoad},                           // Turbopack
 	{"Failed to load script: /_next/", StrategyChunkLoad},                  // Next
-	{"Loading script failed.", StrategyChunkLoad},                          // module federation
-	{"Loading module from ", StrategyChunkLoad},                            // Firefox, of a page in place of the script
+	{"Loading module from “", StrategyChunkLoad},                           // Firefox, of a page in place of the script
 	{"'text/html' is not a valid JavaScript MIME type", StrategyChunkLoad}, // Safari, the same
 
 	{"Hydration failed because ", StrategyHydration}, // React
@@ -108,7 +107,7 @@ func strategyOf(e *event.Event) string {
 // guiseOf looks at one error alone. Where a message could be the program's own, its stack must not name who
 // said it.
 func guiseOf(typ, value string, frames []event.Frame) string {
-	if typ == "ChunkLoadError" {
+	if typ == "ChunkLoadError" || typ == "ScriptExternalLoadError" { // webpack's, the second of module federation
 		return StrategyChunkLoad
 	}
 	if len(value) < len("Script error") {

@@ -174,7 +174,7 @@ func TestGroupingIsRight(t *testing.T) {
 	for _, l := range set {
 		issues[l.issue] = true
 	}
-	if len(set) < 900 || len(issues) < 360 {
+	if len(set) < 1000 || len(issues) < 400 {
 		t.Fatalf("only %d events of %d issues: where are the others?", len(set), len(issues))
 	}
 	precision, recall := pairs(t, set, func(e *event.Event) event.ID { return grouping.Of(e, nil) }, true)

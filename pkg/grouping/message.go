@@ -81,6 +81,12 @@ func (m *message) next() {
 		m.i++
 	case isWord(c):
 		m.takeWord(rest)
+	case c == '_' && m.i >= m.run:
+		if text, n := m.address(rest); n > 0 { // a token may begin so
+			m.put(text, n)
+			return
+		}
+		m.put("_", 1)
 	case c == '{' || c == '[':
 		m.put(bracket(rest))
 	case c == '\'' && m.i > 0 && isWord(m.s[m.i-1]): // can't
@@ -173,6 +179,12 @@ func (m *message) address(rest string) (text string, n int) {
 		if strings.IndexByte(rest[n:domain], '.') > 1 {
 			return "<email>", domain
 		}
+	case n > 12 && rest[n-1] == 's' && strings.IndexByte(rest[:n], '-') > 0: // a bundle's file, hashed as Vite does
+		if bare, ext := cutExtension(rest[:n]); isScriptExtension(ext) || ext == "css" {
+			if name := cutHash(bare); len(name) < len(bare) {
+				return name, n
+			}
+		}
 	case n >= 20 && strings.IndexByte(rest[:n], '.') < 0 || n >= 40:
 		if s := shapeOf(rest[:n]); s.upper > 1 && s.lower > 1 && s.digits > 1 && s.turns > 3 {
 			return "<id>", n
@@ -219,8 +231,9 @@ func uuidLen(s string) int {
 // ipv6Len returns the length of an address of IPv6, or of a network card, at the start of s; 0 for something
 // else: times have two colons, and words around "::" no digits.
 func ipv6Len(s string) (n int) {
+	const longest = 45 // characters, with an address of IPv4 at its end
 	colons, short, digit := 0, false, false
-	for n < len(s) && (isHexDigit(s[n]) || s[n] == ':' && n+1 < len(s) && (isHexDigit(s[n+1]) || s[n+1] == ':')) {
+	for n < len(s) && n <= longest && (isHexDigit(s[n]) || s[n] == ':' && n+1 < len(s) && (isHexDigit(s[n+1]) || s[n+1] == ':')) {
 		if s[n] == ':' {
 			colons++
 			short = short || s[n+1] == ':'
@@ -228,7 +241,7 @@ func ipv6Len(s string) (n int) {
 		digit = digit || isDigit(s[n])
 		n++
 	}
-	if !digit || colons < 3 && !short || n < len(s) && isWord(s[n]) {
+	if !digit || n > longest || colons < 3 && !short || n < len(s) && isWord(s[n]) {
 		return 0
 	}
 	return n

@@ -23,7 +23,15 @@ func (m *message) number(rest string, date bool) {
 	n += zoneLen(rest[n:], date)
 	m.dst = append(m.dst, "<n>"...)
 	m.i += n
+	if n < len(rest) && rest[n] == ' ' && isSize(rest[n+1:n+1+wordLen(rest[n+1:])]) { // 3 GB
+		m.i++
+		n++
+	}
 	unit := wordLen(rest[n:])
+	if isSize(rest[n : n+unit]) {
+		m.i += unit
+		return
+	}
 	switch rest[n : n+unit] {
 	case "ms", "s", "m", "h", "d", "min", "sec", "us", "ns", "st", "nd", "rd", "th":
 		m.i += unit
@@ -31,6 +39,15 @@ func (m *message) number(rest string, date bool) {
 		m.dst = append(m.dst, rest[n:n+unit]...)
 		m.i += unit
 	}
+}
+
+// isSize tells whether a word is a unit of bytes.
+func isSize(word string) bool {
+	switch word {
+	case "B", "kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "bytes":
+		return true
+	}
+	return false
 }
 
 func digits(s string) int {

@@ -59,7 +59,7 @@ func classify(frames []event.Frame, origins []origin, wrapped bool) (crash int, 
 		if name == "" {
 			continue
 		}
-		if helped = isHelper(name) || helped && isStep(name) || isZone(f.Function); helped && whose == fromApp {
+		if helped = isHelper(name) || helped && i < len(frames)-1 && isStep(name) || isRunner(f.Function); helped && whose == fromApp {
 			origins[i] = fromLibrary
 		}
 	}
@@ -172,14 +172,28 @@ func isHelper(name string) bool {
 // _invoke and tryCatch; TypeScript's fulfilled calls step.
 func isStep(name string) bool {
 	switch name {
-	case "next", "step", "tryCatch", "invoke", "run":
+	case "next", "step", "tryCatch", "invoke":
 		return true
 	}
 	return false
 }
 
-// isZone tells whether a function as the engine names it is a method of zone.js: "ZoneDelegate.invoke".
-func isZone(function string) bool {
+// isRunner tells whether a function as the engine names it is a method of zone.js, of Angular's zone, or of a
+// generator made by Babel: "ZoneDelegate.invoke", "Generator.eval [as _invoke]".
+//
+// It must not be "".
+func isRunner(function string) bool {
+	switch function[0] { // nearly all begin otherwise
+	case 'N', '_', 'G', 'Z':
+	default:
+		return false
+	}
+	if strings.HasPrefix(function, "NgZone.") || strings.HasPrefix(function, "_NgZone.") {
+		return true
+	}
+	if method, found := strings.CutPrefix(function, "Generator."); found {
+		return method == "next" || method == "throw" || strings.HasSuffix(method, "_invoke") || strings.HasSuffix(method, "[as _invoke]")
+	}
 	rest, found := strings.CutPrefix(strings.TrimPrefix(function, "_"), "Zone")
 	if !found {
 		return false

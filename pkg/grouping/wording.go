@@ -11,11 +11,18 @@ var wordings = [...]struct{ prefix, meaning string }{
 	{"Converting circular structure to JSON", "circular JSON"},               // Chrome, with the circle
 	{"cyclic object value", "circular JSON"},                                 // Firefox
 	{"JSON.stringify cannot serialize cyclic structures", "circular JSON"},   // Safari
-	{"The user aborted a request", "aborted"},                                // Chrome
-	{"signal is aborted without reason", "aborted"},                          // Chrome, since 2022
-	{"The operation was aborted", "aborted"},                                 // Firefox
-	{"Fetch is aborted", "aborted"},                                          // Safari
-	{"This operation was aborted", "aborted"},                                // Node
+	{"All promises were rejected", "all rejected"},                           // Chrome, Safari
+	{"No Promise in Promise.any was resolved", "all rejected"},               // Firefox
+	// What React and its like meet where a translator or an extension has moved their nodes: Chrome, Firefox.
+	{"Failed to execute 'removeChild' on 'Node': The node to be removed is not", "removeChild of another's child"},
+	{"Node.removeChild: The node to be removed is not", "removeChild of another's child"},
+	{"Failed to execute 'insertBefore' on 'Node': The node before which", "insertBefore another's child"},
+	{"Node.insertBefore: Child to insert before is not", "insertBefore another's child"},
+	{"The user aborted a request", "aborted"},       // Chrome
+	{"signal is aborted without reason", "aborted"}, // Chrome, since 2022
+	{"The operation was aborted", "aborted"},        // Firefox
+	{"Fetch is aborted", "aborted"},                 // Safari
+	{"This operation was aborted", "aborted"},       // Node
 }
 
 func wordingOf(s string) string {
