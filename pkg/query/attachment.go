@@ -8,11 +8,7 @@ import (
 )
 
 func (a *API) listAttachments(r *request) error {
-	day := r.params.day()
-	if err := r.params.done(); err != nil {
-		return err
-	}
-	id, err := r.pathID("event")
+	id, day, err := r.pathDay("event")
 	if err != nil {
 		return err
 	}
@@ -26,11 +22,7 @@ func (a *API) listAttachments(r *request) error {
 // download answers the bytes of a file, in a form that no browser runs or shows: whatever the client called it, it is
 // somebody else's.
 func (a *API) download(r *request) error {
-	day := r.params.day()
-	if err := r.params.done(); err != nil {
-		return err
-	}
-	id, err := r.pathID("attachment")
+	id, day, err := r.pathDay("attachment")
 	if err != nil {
 		return err
 	}

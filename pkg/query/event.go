@@ -59,11 +59,7 @@ func newRawView(rec *pack.Record) (v rawView) {
 }
 
 func (a *API) showEvent(r *request) error {
-	day := r.params.day()
-	if err := r.params.done(); err != nil {
-		return err
-	}
-	id, err := r.pathID("event")
+	id, day, err := r.pathDay("event")
 	if err != nil {
 		return err
 	}

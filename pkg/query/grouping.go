@@ -19,11 +19,7 @@ type groupingView struct {
 }
 
 func (a *API) showGrouping(r *request) error {
-	day := r.params.day()
-	if err := r.params.done(); err != nil {
-		return err
-	}
-	id, err := r.pathID("event")
+	id, day, err := r.pathDay("event")
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,16 @@ func (r *request) pathID(name string) (event.ID, error) {
 	return id, nil
 }
 
+// pathDay reads an id of the path and the parameter day, nil where it is not told, which must be the only one.
+func (r *request) pathDay(name string) (id event.ID, day *event.Day, err error) {
+	day = r.params.day()
+	if err := r.params.done(); err != nil {
+		return id, nil, err
+	}
+	id, err = r.pathID(name)
+	return id, day, err
+}
+
 // answer writes v as JSON, trimmed by m. Nothing is written before all of it is known to be good.
 func (a *API) answer(c echo.Context, status int, m mask, v any) error {
 	body, err := json.Marshal(v)

@@ -87,6 +87,7 @@ func TestDropsAreCountedByWhomAndWhy(t *testing.T) {
 	put(s, 0, "filter", "extension", "error", 2)
 	put(s, 1, "filter", "extension", "error", 3)
 	put(s, 1, "client", "before_send", "error", 7)
+	put(s, 1, "filter", "ignored", "error", 0) // a replay took them back
 	put(other, 0, "filter", "extension", "error", 100)
 	b.exec("insert into project_minutes (project_id, minute, filtered) values ($1, $2, 5)", s.project, minute)
 

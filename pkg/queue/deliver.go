@@ -24,6 +24,9 @@ type Delivery struct {
 	msg      jetstream.Msg
 }
 
+// more tells whether others may be waiting. Pending leaves out those that come again, and these seldom come alone.
+func (d *Delivery) more() bool { return d.Pending > 0 || d.Attempts > 1 }
+
 // Ack says that everything in it is committed, expired or dead-lettered. It is only buffered: Source.Flush
 // sends it. A lost one makes the message come again, which changes nothing.
 func (d Delivery) Ack() error {
@@ -86,7 +89,7 @@ func (s *Source) Fetch(ctx context.Context, b Batch) ([]Delivery, error) {
 		return out, err
 	}
 	records, bytes := out[0].Records, len(out[0].Body)
-	for out[len(out)-1].Pending > 0 && records < b.Records && bytes < b.Bytes && ctx.Err() == nil {
+	for out[len(out)-1].more() && records < b.Records && bytes < b.Bytes && ctx.Err() == nil {
 		n := min(max((b.Records-records)*len(out)/records, 1), maxPull)
 		if len(out) == 1 {
 			n = min(n, firstPull)

@@ -153,6 +153,37 @@ func TestFetchTakesWhatIsPendingUpToItsBounds(t *testing.T) {
 	})
 }
 
+// TestWhatComesAgainComesTogether: packs that a dead worker had are no longer pending, and are many.
+func TestWhatComesAgainComesTogether(t *testing.T) {
+	t.Parallel()
+	server := queuetest.Start(t)
+	q := queuetest.Connect(t, server.URL())
+	const packs = 20
+	for range packs {
+		publish(t, q, newPack(10))
+	}
+	consumer, err := raw(t, server.URL()).Consumer(t.Context(), queue.Events, queue.Workers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost, err := consumer.Fetch(packs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for msg := range lost.Messages() {
+		if err := msg.Nak(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := consumer.Info(t.Context()); err != nil { // an answer on the same connection: all are given back
+		t.Fatal(err)
+	}
+	got, err := bind(t, q).Fetch(t.Context(), queue.Batch{Records: 100, Bytes: 1 << 20, Wait: 5 * time.Second})
+	if err != nil || len(got) != packs {
+		t.Errorf("%d packs at once, %v, want %d", len(got), err, packs)
+	}
+}
+
 func TestFetchStopsAtBytes(t *testing.T) {
 	t.Parallel()
 	q := queuetest.Open(t)

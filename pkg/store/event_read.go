@@ -139,11 +139,9 @@ func (f EventFilter) args(limit int) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	end := position{key: w.to.UnixMicro()}
-	if f.Cursor != "" {
-		if end, err = f.name().position(f.Cursor); err != nil {
-			return nil, err
-		}
+	end, err := f.name().position(f.Cursor, w.to)
+	if err != nil {
+		return nil, err
 	}
 	first, last := days(w.from, end.time())
 	return []any{

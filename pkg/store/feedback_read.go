@@ -85,11 +85,9 @@ func (f FeedbackFilter) list(ctx context.Context, tx pgx.Tx, rows int) ([]Feedba
 	if err != nil {
 		return nil, err
 	}
-	end := position{key: w.to.UnixMicro()}
-	if f.Cursor != "" {
-		if end, err = f.name().position(f.Cursor); err != nil {
-			return nil, err
-		}
+	end, err := f.name().position(f.Cursor, w.to)
+	if err != nil {
+		return nil, err
 	}
 	first, last := days(w.from, end.time())
 	sql, args := feedbackSQL, []any{f.Project, w.from, end.time(), [16]byte(end.id), first, last, rows}

@@ -36,11 +36,9 @@ func (s *Store) Filtered(ctx context.Context, organization, project int64, reaso
 		return nil, "", fmt.Errorf("list filtered events: %w", err)
 	}
 	name := newList("filtered "+reason, project)
-	end := position{key: lastTime.UnixMicro()}
-	if cursor != "" {
-		if end, err = name.position(cursor); err != nil {
-			return nil, "", fmt.Errorf("list filtered events: %w", err)
-		}
+	end, err := name.position(cursor, lastTime)
+	if err != nil {
+		return nil, "", fmt.Errorf("list filtered events: %w", err)
 	}
 	err = s.read(ctx, organization, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, filteredSQL, project, end.time(), [16]byte(end.id), limit+1, reason)

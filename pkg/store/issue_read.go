@@ -126,11 +126,9 @@ func (f IssueFilter) args() (order issueOrder, args []any, limit int, err error)
 	if err != nil {
 		return order, nil, 0, err
 	}
-	end := position{key: lastTime.UnixMicro()}
-	if f.Cursor != "" {
-		if end, err = f.name().position(f.Cursor); err != nil {
-			return order, nil, 0, err
-		}
+	end, err := f.name().position(f.Cursor, lastTime)
+	if err != nil {
+		return order, nil, 0, err
 	}
 	args = []any{
 		f.Project, w.from, w.to, order.end(end), [16]byte(end.id), limit + 1,

@@ -42,11 +42,9 @@ func (s *Store) Logs(ctx context.Context, organization, project int64, limit int
 		return nil, "", fmt.Errorf("list logs: %w", err)
 	}
 	name := newList("logs", project)
-	end := position{key: lastTime.UnixMicro()}
-	if cursor != "" {
-		if end, err = name.position(cursor); err != nil {
-			return nil, "", fmt.Errorf("list logs: %w", err)
-		}
+	end, err := name.position(cursor, lastTime)
+	if err != nil {
+		return nil, "", fmt.Errorf("list logs: %w", err)
 	}
 	var page []logRow
 	err = s.read(ctx, organization, func(tx pgx.Tx) error {

@@ -43,8 +43,11 @@ func (l list) cursor(p position) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// position reads a cursor of this list, ErrInvalid for anything else.
-func (l list) position(cursor string) (p position, err error) {
+// position reads a cursor of this list, ErrInvalid for anything else. The first page, which has none, begins at end.
+func (l list) position(cursor string, end time.Time) (p position, err error) {
+	if cursor == "" {
+		return position{key: end.UnixMicro()}, nil
+	}
 	if base64.RawURLEncoding.DecodedLen(len(cursor)) != cursorBytes {
 		return p, invalid("cursor", "the next of the page before")
 	}
