@@ -20,7 +20,9 @@ func TestJourney(t *testing.T) {
 	const thrown = `{"exception":{"values":[{"type":"TypeError","value":"cart is undefined","stacktrace":{"frames":[{"function":"checkout","filename":"https://shop.example/app.js","lineno":7,"colno":1,"in_app":true}]}}]},"release":"shop@1.4.2","user":{"id":17},"request":{"url":"https://shop.example/cart?password=hunter2"}}`
 	const noise = `{"platform":"javascript","exception":{"values":[{"type":"Error","value":"ResizeObserver loop limit exceeded"}]}}`
 	for _, sent := range [][2]string{
-		{"11111111111111111111111111111111", thrown}, {"22222222222222222222222222222222", thrown}, {"22222222222222222222222222222222", thrown},
+		{"11111111111111111111111111111111", thrown},
+		{"22222222222222222222222222222222", thrown},
+		{"22222222222222222222222222222222", thrown},
 		{"33333333333333333333333333333333", noise},
 	} {
 		id, raw := sent[0], sent[1]

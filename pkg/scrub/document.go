@@ -89,7 +89,7 @@ func (d *document) object(m mode, own []byte, depth int) {
 			d.space()
 		}
 		child := m
-		if m != secret && d.i < len(d.b) && !(packages && isRelease(d.b[d.i:])) {
+		if m != secret && d.i < len(d.b) && (!packages || !isRelease(d.b[d.i:])) {
 			if d.s.slowNames || mayBeSecret(name, small) {
 				if named := d.modeOf(name, depth); named != plain {
 					child = named
