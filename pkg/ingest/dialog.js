@@ -3,7 +3,8 @@
   // Shown once, sent to where it was loaded from. No inline handler, no style attribute, no eval: a strict
   // Content-Security-Policy that allows this script allows all of it.
   var script = document.currentScript;
-  if (!script || !script.src || document.getElementById('trivet-dialog')) return;
+  // Any element with the name currentScript would stand in its place, and say where the answers go.
+  if (!script || script.tagName !== 'SCRIPT' || !script.src || document.getElementById('trivet-dialog')) return;
   var url = script.src;
   var before = document.activeElement;
 

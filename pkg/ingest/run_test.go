@@ -143,6 +143,8 @@ func TestMetricsStandAtZeroFromTheStart(t *testing.T) {
 	call(t, e, http.MethodPost, "/collect/"+goodKey, faroBody)
 	call(t, e, http.MethodPost, reportsURL, "["+networkError(1, "ok")+"]")
 	call(t, e, http.MethodPost, reportsURL, "no")
+	load(t, e, http.MethodGet, "/trivet.js")
+	load(t, e, http.MethodHead, "/trivet.js")
 	after := count()
 	for name, want := range map[string]float64{
 		"ingest_requests_total accepted envelope": 2, "ingest_requests_total unknown_key envelope": 1, "ingest_requests_total not_found other": 1,
@@ -151,6 +153,7 @@ func TestMetricsStandAtZeroFromTheStart(t *testing.T) {
 		"ingest_events_total faro": 3, "ingest_events_total report": 0, "ingest_items_total faro_event": 1, "ingest_items_total faro_measurement": 1,
 		"ingest_items_total faro_log": 1, "ingest_items_total nel_success": 1, "ingest_items_dropped_total invalid session": 1,
 		"ingest_requests_total accepted faro": 1, "ingest_requests_total accepted reports": 1, "ingest_requests_total invalid reports": 1,
+		"ingest_requests_total accepted script": 2,
 	} {
 		if zero, ok := before[name]; !ok || zero != 0 || after[name] != want {
 			t.Errorf("%s: %v (there: %v), then %v, want %v", name, zero, ok, after[name], want)

@@ -20,16 +20,17 @@ const (
 // name for ever, for pages name it with its hash.
 func (e *Edge) serveScripts() {
 	scripts := js.Scripts()
+	rt := &route{name: routeScript}
 	for i := range scripts {
-		e.serveScript("/"+scripts[i].Name, &scripts[i], cacheVersion)
+		e.serveScript(rt, "/"+scripts[i].Name, &scripts[i], cacheVersion)
 	}
-	e.serveScript("/"+js.Name, &scripts[len(scripts)-1], cacheNewest)
+	e.serveScript(rt, "/"+js.Name, &scripts[len(scripts)-1], cacheNewest)
 }
 
-func (e *Edge) serveScript(path string, s *js.Script, cache string) {
-	serve := func(c echo.Context) error { return answerScript(c, s, cache) }
-	e.echo.GET(path, serve)
-	e.echo.HEAD(path, serve)
+func (e *Edge) serveScript(rt *route, path string, s *js.Script, cache string) {
+	handler := func(c echo.Context) error { return answerScript(c, s, cache) }
+	e.serve(http.MethodGet, path, rt, handler)
+	e.serve(http.MethodHead, path, rt, handler)
 }
 
 // answerScript sends a script to a page of any origin, in the best encoding its browser takes.
