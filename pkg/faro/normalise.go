@@ -1,7 +1,6 @@
 package faro
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -26,17 +25,12 @@ type payload struct {
 // we don't know better. Raw parts of the result share memory with rec.Raw. The error is event.ErrInvalid,
 // wrapped: rec.Raw is no JSON object.
 func Normalise(rec *pack.Record) (*event.Event, error) {
-	if err := rec.CheckJSON(); err != nil {
-		return nil, fmt.Errorf("%w: %w", event.ErrInvalid, err)
+	r, err := read.Open(rec)
+	if err != nil {
+		return nil, err
 	}
-	r := jsonx.NewReader(rec.Raw)
-	if r.Kind() != jsonx.Object {
-		return nil, fmt.Errorf("%w: not a JSON object", event.ErrInvalid)
-	}
-	p := payload{Event: &event.Event{
-		ID: rec.ID, ProjectID: rec.Project, Day: rec.Day, Received: rec.Received, Occurred: rec.Received,
-		Protocol: event.Faro, Platform: "javascript",
-	}}
+	p := payload{Event: read.Start(rec, event.Faro)}
+	p.Platform = "javascript"
 	for key := range r.Fields() {
 		switch string(key) {
 		case "meta":
@@ -110,15 +104,7 @@ func (p *payload) settle(rec *pack.Record) {
 	if p.agent != "" {
 		p.Request = &event.Request{URL: p.URL, Headers: [][2]string{{"User-Agent", event.Cut(p.agent, event.MaxURL)}}}
 	}
-	if p.Release == "" {
-		p.Release = rec.HTTP.Release
-	}
-	if p.Environment == "" {
-		p.Environment = rec.HTTP.Environment
-	}
-	if p.SDK == nil {
-		p.SDK = read.ParseSDK(rec.SDK)
-	}
+	read.Settle(p.Event, rec)
 }
 
 // defaultView is the name Faro 1 gives to the view of sites that name none.

@@ -42,7 +42,7 @@ func CheckLog(checked []byte) (content string, meta []byte, errs map[string]stri
 // have the usual names; a log without a level is an error, for that is what mittens collects. The error is
 // event.ErrInvalid, wrapped.
 func NormaliseLog(rec *pack.Record) (*event.Event, error) {
-	r, err := reader(rec)
+	r, err := read.Open(rec)
 	if err != nil {
 		return nil, err
 	}
@@ -56,13 +56,7 @@ func NormaliseLog(rec *pack.Record) (*event.Event, error) {
 		}
 	}
 	readMeta(e)
-	if e.Release == "" {
-		e.Release = rec.HTTP.Release
-	}
-	if e.Environment == "" {
-		e.Environment = rec.HTTP.Environment
-	}
-	e.SDK = read.ParseSDK(rec.SDK)
+	read.Settle(e, rec)
 	settlePage(e, rec)
 	e.Limit()
 	return e, nil

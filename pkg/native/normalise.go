@@ -1,7 +1,6 @@
 package native
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -26,7 +25,7 @@ type payload struct {
 // Normalise reads an event of our own protocol. Raw parts of the result share memory with rec.Raw. The
 // error is event.ErrInvalid, wrapped: rec.Raw is no JSON object.
 func Normalise(rec *pack.Record) (*event.Event, error) {
-	r, err := reader(rec)
+	r, err := read.Open(rec)
 	if err != nil {
 		return nil, err
 	}
@@ -40,22 +39,10 @@ func Normalise(rec *pack.Record) (*event.Event, error) {
 	return p.Event, nil
 }
 
-func reader(rec *pack.Record) (*jsonx.Reader, error) {
-	if err := rec.CheckJSON(); err != nil {
-		return nil, fmt.Errorf("%w: %w", event.ErrInvalid, err)
-	}
-	r := jsonx.NewReader(rec.Raw)
-	if r.Kind() != jsonx.Object {
-		return nil, fmt.Errorf("%w: not a JSON object", event.ErrInvalid)
-	}
-	return r, nil
-}
-
 func start(rec *pack.Record, protocol event.Protocol) *event.Event {
-	return &event.Event{
-		ID: rec.ID, ProjectID: rec.Project, Day: rec.Day, Received: rec.Received, Occurred: rec.Received,
-		Protocol: protocol, Platform: "javascript",
-	}
+	e := read.Start(rec, protocol)
+	e.Platform = "javascript"
+	return e
 }
 
 // field reads one member of the event.
@@ -172,15 +159,7 @@ func (p *payload) keep(key, raw []byte) {
 // settle fills what depends on several members or on the request.
 func (p *payload) settle(rec *pack.Record) {
 	p.Extra = p.joinExtra()
-	if p.Release == "" {
-		p.Release = rec.HTTP.Release
-	}
-	if p.Environment == "" {
-		p.Environment = rec.HTTP.Environment
-	}
-	if p.SDK == nil {
-		p.SDK = read.ParseSDK(rec.SDK)
-	}
+	read.Settle(p.Event, rec)
 	settlePage(p.Event, rec)
 }
 

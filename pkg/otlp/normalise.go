@@ -1,7 +1,6 @@
 package otlp
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -26,16 +25,12 @@ type payload struct {
 // Normalise reads the event of a Record's Raw. Browser and OS are as the resource tells them, for visitors
 // whose User-Agent we don't know. The error is event.ErrInvalid, wrapped: rec.Raw is no JSON object.
 func Normalise(rec *pack.Record) (*event.Event, error) {
-	if err := rec.CheckJSON(); err != nil {
-		return nil, fmt.Errorf("%w: %w", event.ErrInvalid, err)
+	r, err := read.Open(rec)
+	if err != nil {
+		return nil, err
 	}
-	r := jsonx.NewReader(rec.Raw)
-	if r.Kind() != jsonx.Object {
-		return nil, fmt.Errorf("%w: not a JSON object", event.ErrInvalid)
-	}
-	p := payload{Event: &event.Event{
-		ID: rec.ID, ProjectID: rec.Project, Day: rec.Day, Received: rec.Received, Protocol: event.OTLP,
-	}}
+	p := payload{Event: read.Start(rec, event.OTLP)}
+	p.Occurred = time.Time{} // until settle
 	for key := range r.Fields() {
 		switch string(key) {
 		case "resource":
@@ -179,16 +174,8 @@ func (p *payload) settle(rec *pack.Record) {
 	if t.agent != "" {
 		p.Request = &event.Request{URL: p.URL, Headers: [][2]string{{"User-Agent", event.Cut(t.agent, event.MaxURL)}}}
 	}
-	if p.Release == "" {
-		p.Release = rec.HTTP.Release
-	}
-	if p.Environment == "" {
-		p.Environment = rec.HTTP.Environment
-	}
 	p.SDK, p.Platform = t.sdk(), t.runtime()
-	if p.SDK == nil {
-		p.SDK = read.ParseSDK(rec.SDK)
-	}
+	read.Settle(p.Event, rec)
 	p.Extra = object(p.extra)
 	p.Contexts = p.contexts()
 }

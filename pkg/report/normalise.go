@@ -31,11 +31,9 @@ func Normalise(rec *pack.Record) (*event.Event, error) {
 	if err := rec.CheckJSON(); err != nil {
 		return nil, fmt.Errorf("%w: %w", event.ErrInvalid, err)
 	}
-	p := payload{Event: &event.Event{
-		ID: rec.ID, ProjectID: rec.Project, Day: rec.Day, Received: rec.Received, Occurred: rec.Received,
-		Protocol: event.Report, Platform: "javascript", Level: event.Error,
-		Release: rec.HTTP.Release, Environment: rec.HTTP.Environment, SDK: read.ParseSDK(rec.SDK),
-	}}
+	p := payload{Event: read.Start(rec, event.Report)}
+	p.Platform, p.Level = "javascript", event.Error
+	read.Settle(p.Event, rec)
 	if !p.read(rec.Raw) {
 		return nil, fmt.Errorf("%w: not a report", event.ErrInvalid)
 	}

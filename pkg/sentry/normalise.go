@@ -30,9 +30,7 @@ func Normalise(rec *pack.Record) (*event.Event, error) {
 			return nil, err
 		}
 	}
-	p := payload{Event: &event.Event{
-		ID: rec.ID, ProjectID: rec.Project, Day: rec.Day, Received: rec.Received, Occurred: rec.Received, Protocol: event.Sentry,
-	}}
+	p := payload{Event: read.Start(rec, event.Sentry)}
 	r := jsonx.NewReader(text)
 	for key := range r.Fields() {
 		p.field(key, r)
@@ -118,15 +116,7 @@ func (p *payload) settle(rec *pack.Record) {
 	if p.isFile(p.Transaction) {
 		p.Transaction = ""
 	}
-	if p.Release == "" {
-		p.Release = rec.HTTP.Release
-	}
-	if p.Environment == "" {
-		p.Environment = rec.HTTP.Environment
-	}
-	if p.SDK == nil {
-		p.SDK = read.ParseSDK(rec.SDK)
-	}
+	read.Settle(p.Event, rec)
 	if p.Fingerprint == nil && p.checksum != "" {
 		p.Fingerprint = []string{p.checksum}
 	}
