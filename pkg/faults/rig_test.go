@@ -130,7 +130,14 @@ func (r *rig) backlog() (pending uint64, unacknowledged int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
+	state, err := r.q.State(ctx, queue.Events)
+	if err != nil {
+		return 0, 0, err
+	}
 	backlog, err := source.Backlog(ctx)
+	if backlog.Pending == 0 && backlog.AckPending == 0 && backlog.AckFloor < state.Last {
+		backlog.Pending = state.Last - backlog.AckFloor // the server has not counted them yet
+	}
 	return backlog.Pending, backlog.AckPending, err
 }
 

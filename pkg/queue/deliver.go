@@ -153,7 +153,8 @@ type Backlog struct {
 	AckFloor   uint64 // all up to this sequence are acknowledged
 }
 
-// Backlog asks the server.
+// Backlog asks the server. A message published a moment ago may not be counted yet: the server tells its
+// consumers of it after it has acknowledged it.
 func (s *Source) Backlog(ctx context.Context) (Backlog, error) {
 	info, err := s.consumer.Info(ctx)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {

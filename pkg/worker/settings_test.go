@@ -149,13 +149,6 @@ func TestADeadLetterWithoutABodyIsNeverTriedAgain(t *testing.T) {
 	if err := b.q.RetryDeadLetters(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
-	source, err := b.q.Bind(t.Context(), queue.DeadLetters, queue.Replay)
-	if err != nil {
-		t.Fatal(err)
-	}
-	queuetest.Eventually(t, "the dead letter to be looked at", func() bool {
-		backlog, err := source.Backlog(t.Context())
-		return err == nil && backlog.Pending == 0 && backlog.AckPending == 0
-	})
+	queuetest.Drained(t, b.q, queue.DeadLetters, queue.Replay)
 	b.wantCounts(t, [6]int64{0, 0, 0, 0, 0, 0})
 }

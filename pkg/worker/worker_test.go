@@ -95,14 +95,7 @@ func (b *bench) publishFrame(t *testing.T, frame []byte, records int) {
 // drained waits until nothing is left to write.
 func (b *bench) drained(t *testing.T) {
 	t.Helper()
-	source, err := b.q.Bind(t.Context(), queue.Events, queue.Workers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	queuetest.Eventually(t, "the backlog to drain", func() bool {
-		backlog, err := source.Backlog(t.Context())
-		return err == nil && backlog.Pending == 0 && backlog.AckPending == 0
-	})
+	queuetest.Drained(t, b.q, queue.Events, queue.Workers)
 }
 
 // counts are rows, issues' events, hours' events, minutes' events, dead, expired.
@@ -172,14 +165,7 @@ func TestOneBadEventHarmsNobody(t *testing.T) {
 	if err := b.q.RetryDeadLetters(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
-	source, err := b.q.Bind(t.Context(), queue.DeadLetters, queue.Replay)
-	if err != nil {
-		t.Fatal(err)
-	}
-	queuetest.Eventually(t, "the dead letters to be tried", func() bool {
-		backlog, err := source.Backlog(t.Context())
-		return err == nil && backlog.Pending == 0 && backlog.AckPending == 0
-	})
+	queuetest.Drained(t, b.q, queue.DeadLetters, queue.Replay)
 	if state, err := b.q.State(t.Context(), queue.DeadLetters); err != nil || state.Messages != 2 {
 		t.Errorf("%d dead letters after the retry, %v, want 2", state.Messages, err)
 	}

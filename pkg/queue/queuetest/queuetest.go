@@ -72,3 +72,18 @@ func Eventually(t testing.TB, what string, done func() bool) {
 		}
 	}
 }
+
+// Drained waits until a consumer has acknowledged every message that its stream holds. A backlog of nothing
+// would not say so: it may not count the last messages yet.
+func Drained(t testing.TB, q *queue.Queue, stream, consumer string) {
+	t.Helper()
+	source, err := q.Bind(t.Context(), stream, consumer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	Eventually(t, stream+" to drain", func() bool {
+		state, stateErr := q.State(t.Context(), stream)
+		backlog, err := source.Backlog(t.Context())
+		return stateErr == nil && err == nil && backlog.AckFloor >= state.Last && backlog.Pending == 0 && backlog.AckPending == 0
+	})
+}
