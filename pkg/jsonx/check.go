@@ -211,7 +211,7 @@ func (s *scanner) str() {
 			s.i = i + 1
 			return
 		case c == '\\':
-			n := escapeLen(b[i:])
+			n := EscapeLen(b[i:])
 			if n == 0 {
 				s.i = i
 				s.fail("bad escape in a string")
@@ -243,8 +243,8 @@ func special(word uint64) uint64 {
 	return found & highBits
 }
 
-// escapeLen returns the length of the escape sequence at the start of b, 0 when it is not one.
-func escapeLen(b []byte) int {
+// EscapeLen returns the length of the escape sequence at the start of b, 0 when it is not one.
+func EscapeLen(b []byte) int {
 	if len(b) < 2 {
 		return 0
 	}

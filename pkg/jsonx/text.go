@@ -25,7 +25,7 @@ func unescape(raw []byte) string {
 			i++
 			continue
 		}
-		n := escapeLen(raw[i:])
+		n := EscapeLen(raw[i:])
 		switch n {
 		case 0: // only in texts that were not checked
 			i++
@@ -33,7 +33,7 @@ func unescape(raw []byte) string {
 			c := hex4(raw[i+2:])
 			if utf16.IsSurrogate(c) {
 				pair := utf8.RuneError
-				if escapeLen(raw[i+6:]) == 6 {
+				if EscapeLen(raw[i+6:]) == 6 {
 					pair = utf16.DecodeRune(c, hex4(raw[i+8:]))
 				}
 				if pair != utf8.RuneError {
@@ -70,7 +70,7 @@ func simpleEscape(c byte) byte {
 	return c // quote, backslash, slash
 }
 
-// hex4 reads the four digits after \u; escapeLen has seen that they are there.
+// hex4 reads the four digits after \u; EscapeLen has seen that they are there.
 func hex4(b []byte) rune {
 	n, _ := strconv.ParseUint(string(b[:4]), 16, 32)
 	return rune(n)

@@ -101,16 +101,7 @@ func head(raw []byte) (at time.Time, is bool) {
 // carries reports whether a list of {"key":…,"value":…} has one of an exception.
 func carries(r *jsonx.Reader) (is bool) {
 	for range r.Elements() {
-		var name string
-		var value []byte
-		for key := range r.Fields() {
-			switch string(key) {
-			case "key":
-				name = r.Str()
-			case "value":
-				value = r.Raw()
-			}
-		}
+		name, value := keyValue(r)
 		is = is || isException(name) || name == "event.name" && text(value) == exceptionEvent
 	}
 	return is

@@ -5,6 +5,19 @@ import (
 	"github.com/trivetlabs/trivet/pkg/jsonx"
 )
 
+// keyValue reads one {"key":…,"value":AnyValue}; value is the raw AnyValue.
+func keyValue(r *jsonx.Reader) (name string, value []byte) {
+	for key := range r.Fields() {
+		switch string(key) {
+		case "key":
+			name = r.Str()
+		case "value":
+			value = r.Raw()
+		}
+	}
+	return name, value
+}
+
 // attributes calls each for the members of a list of {"key":…,"value":AnyValue}; value is the raw AnyValue.
 // Only the first 1,000 are read: ten times what any SDK lets through.
 func attributes(r *jsonx.Reader, each func(key string, value []byte)) {
@@ -12,17 +25,7 @@ func attributes(r *jsonx.Reader, each func(key string, value []byte)) {
 		if i >= 10*event.MaxTags {
 			continue
 		}
-		var name string
-		var value []byte
-		for key := range r.Fields() {
-			switch string(key) {
-			case "key":
-				name = r.Str()
-			case "value":
-				value = r.Raw()
-			}
-		}
-		if name != "" {
+		if name, value := keyValue(r); name != "" {
 			each(name, value)
 		}
 	}

@@ -58,17 +58,22 @@ func newRawView(rec *pack.Record) (v rawView) {
 	return v
 }
 
-func (a *API) showEvent(r *request) error {
+// findEvent finds the event that the path names.
+func (a *API) findEvent(r *request) (store.Stored, error) {
 	id, day, err := r.pathDay("event")
 	if err != nil {
-		return err
+		return store.Stored{}, err
 	}
-	found, err := a.db.Event(r.ctx(), r.token.OrganizationID, r.project, id, day)
+	return a.db.Event(r.ctx(), r.token.OrganizationID, r.project, id, day)
+}
+
+func (a *API) showEvent(r *request) error {
+	found, err := a.findEvent(r)
 	if err != nil {
 		return err
 	}
 	view := a.view(found)
-	if view.Attachments, view.Feedback, err = a.db.Belongings(r.ctx(), r.token.OrganizationID, r.project, id, found.Day); err != nil {
+	if view.Attachments, view.Feedback, err = a.db.Belongings(r.ctx(), r.token.OrganizationID, r.project, found.ID, found.Day); err != nil {
 		return err
 	}
 	if err := a.answer(r.http, http.StatusOK, r.mask, view); err == nil {

@@ -19,11 +19,7 @@ type groupingView struct {
 }
 
 func (a *API) showGrouping(r *request) error {
-	id, day, err := r.pathDay("event")
-	if err != nil {
-		return err
-	}
-	found, err := a.db.Event(r.ctx(), r.token.OrganizationID, r.project, id, day)
+	found, err := a.findEvent(r)
 	if err != nil {
 		return err
 	}

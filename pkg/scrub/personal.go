@@ -5,9 +5,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"net/netip"
-
+	"github.com/trivetlabs/trivet/pkg/jsonx"
 	"github.com/trivetlabs/trivet/pkg/project"
+	"net/netip"
 )
 
 // Lengths of what is kept of an address: an IPv4 one without its last byte, of an IPv6 one what a provider gives to a
@@ -63,7 +63,7 @@ func (j *job) visitors(b []byte, h how) []byte {
 	for i := 0; i < len(b); {
 		switch c := b[i]; {
 		case c == '\\' && h&jsonText != 0:
-			i += max(1, escapeLen(b[i:]))
+			i += max(1, jsonx.EscapeLen(b[i:]))
 			word = i
 		case mails && (c == '@' || c == '%'):
 			i = j.mail(&e, i, word)

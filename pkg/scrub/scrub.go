@@ -96,13 +96,6 @@ func (s *Scrubber) Record(rec *pack.Record) (changed bool, err error) {
 	return changed, err
 }
 
-// Text returns a text without the secrets in it, for whatever leaves the pipeline by another way than a record: log
-// lines, errors. It knows no project's settings.
-func Text(s string) string {
-	j := job{s: &Scrubber{}}
-	return j.string(s)
-}
-
 // A job is the scrubbing of one record.
 type job struct {
 	s      *Scrubber

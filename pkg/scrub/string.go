@@ -87,7 +87,7 @@ func (d *document) str() (seen uint8) {
 				seen |= suspect
 			}
 		case backslash:
-			n := escapeLen(b[i:])
+			n := jsonx.EscapeLen(b[i:])
 			if n == 0 {
 				d.bad, d.i = true, len(b)
 				return 0
@@ -110,22 +110,6 @@ func (d *document) str() (seen uint8) {
 
 // closesName tells of characters that may stand between a name and the colon.
 func closesName(c byte) bool { return c == '\'' || c == '`' || c == ' ' || c == ']' || c == ';' }
-
-// escapeLen returns how long the escape at the start of b is, 0 where it is none.
-func escapeLen(b []byte) int {
-	if len(b) < 2 {
-		return 0
-	}
-	switch b[1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return 2
-	case 'u':
-		if len(b) >= 6 && isHex(b[2]) && isHex(b[3]) && isHex(b[4]) && isHex(b[5]) {
-			return 6
-		}
-	}
-	return 0
-}
 
 func isHex(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
 
@@ -258,7 +242,7 @@ func decode(body []byte) []byte {
 			i++
 			continue
 		}
-		n := escapeLen(body[i:])
+		n := jsonx.EscapeLen(body[i:])
 		switch {
 		case n == 6 && body[i+2] == '0' && body[i+3] == '0':
 			switch c := hexOf(body[i+4])<<4 | hexOf(body[i+5]); {

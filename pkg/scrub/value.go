@@ -3,6 +3,8 @@ package scrub
 import (
 	"bytes"
 	"unicode"
+
+	"github.com/trivetlabs/trivet/pkg/jsonx"
 )
 
 // maxStays is how long a value may be and stay for what it looks like: it is looked through again, and a text of many
@@ -165,7 +167,7 @@ func escapedLetter(b []byte) int {
 	for n < len(b) && n < 8 && b[n] == '\\' {
 		n++
 	}
-	if n == 0 || escapeLen(b[n-1:]) != 6 {
+	if n == 0 || jsonx.EscapeLen(b[n-1:]) != 6 {
 		return 0
 	}
 	if b[n+1] == '0' && b[n+2] == '0' && b[n+3] < '8' {

@@ -119,11 +119,7 @@ func (s *Store) Events(ctx context.Context, organization int64, f EventFilter) (
 	if err != nil {
 		return nil, "", fmt.Errorf("list events: %w", err)
 	}
-	if len(events) > limit {
-		events = events[:limit]
-		last := events[limit-1]
-		next = f.name().cursor(position{last.Received.UnixMicro(), last.ID})
-	}
+	events, next = page(f.name(), events, limit, func(last EventRow) position { return position{last.Received.UnixMicro(), last.ID} })
 	return events, next, nil
 }
 

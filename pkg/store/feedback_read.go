@@ -68,11 +68,7 @@ func (s *Store) Feedback(ctx context.Context, organization int64, f FeedbackFilt
 	if err != nil {
 		return nil, "", fmt.Errorf("list feedback: %w", err)
 	}
-	if len(found) > limit {
-		found = found[:limit]
-		last := found[limit-1]
-		next = f.name().cursor(position{last.Received.UnixMicro(), last.ID})
-	}
+	found, next = page(f.name(), found, limit, func(last Feedback) position { return position{last.Received.UnixMicro(), last.ID} })
 	return found, next, nil
 }
 

@@ -54,11 +54,7 @@ func (s *Store) Filtered(ctx context.Context, organization, project int64, reaso
 	if err != nil {
 		return nil, "", fmt.Errorf("list filtered events: %w", err)
 	}
-	if len(found) > limit {
-		found = found[:limit]
-		last := found[limit-1]
-		next = name.cursor(position{last.Received.UnixMicro(), last.ID})
-	}
+	found, next = page(name, found, limit, func(last Filtered) position { return position{last.Received.UnixMicro(), last.ID} })
 	return found, next, nil
 }
 

@@ -103,11 +103,7 @@ func (s *Store) Issues(ctx context.Context, organization int64, f IssueFilter) (
 	if err != nil {
 		return nil, "", fmt.Errorf("list issues: %w", err)
 	}
-	if len(issues) > limit {
-		issues = issues[:limit]
-		last := issues[limit-1]
-		next = f.name().cursor(position{order.key(last), last.ID})
-	}
+	issues, next = page(f.name(), issues, limit, func(last Issue) position { return position{order.key(last), last.ID} })
 	return issues, next, nil
 }
 

@@ -43,6 +43,15 @@ func (l list) cursor(p position) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
+// page cuts rows, of which one more than limit was asked for, and returns the cursor of the next page, "" after the
+// last.
+func page[T any](l list, rows []T, limit int, at func(T) position) (cut []T, next string) {
+	if len(rows) <= limit {
+		return rows, ""
+	}
+	return rows[:limit], l.cursor(at(rows[limit-1]))
+}
+
 // position reads a cursor of this list, ErrInvalid for anything else. The first page, which has none, begins at end.
 func (l list) position(cursor string, end time.Time) (p position, err error) {
 	if cursor == "" {
