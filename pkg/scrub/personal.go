@@ -5,9 +5,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/netip"
+
 	"github.com/trivetlabs/trivet/pkg/jsonx"
 	"github.com/trivetlabs/trivet/pkg/project"
-	"net/netip"
 )
 
 // Lengths of what is kept of an address: an IPv4 one without its last byte, of an IPv6 one what a provider gives to a
