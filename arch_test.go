@@ -23,8 +23,12 @@ var layers = [][]string{
 	{"pkg/standalone"},
 	// the roles: they never meet but through queue and database
 	{"pkg/ingest", "pkg/worker", "pkg/query"},
-	// what the roles need to be there
-	{"pkg/provision"},
+	// what the roles need to be there; what people see of the read side
+	{"pkg/provision", "pkg/pages"},
+	// who may ask; all that is known of one thing
+	{"pkg/access", "pkg/detail"},
+	// what requests and answers of the read side have in common
+	{"pkg/web"},
 	// doors for tests
 	{"pkg/queue/queuetest", "pkg/store/storetest"},
 	// servers of our own
@@ -41,8 +45,8 @@ var layers = [][]string{
 	{"pkg/stack"},
 	// pieces of clients' bytes
 	{"pkg/read", "pkg/useragent"},
-	// how events travel; who may send them
-	{"pkg/pack", "pkg/project"},
+	// how events travel; who may send them; what people look for
+	{"pkg/pack", "pkg/project", "pkg/search", "pkg/words"},
 	// what every event must be
 	{"pkg/event/eventtest"},
 	// the nouns

@@ -12,8 +12,8 @@ import (
 	"github.com/trivetlabs/trivet/pkg/filter"
 	"github.com/trivetlabs/trivet/pkg/ingest"
 	"github.com/trivetlabs/trivet/pkg/project"
-	"github.com/trivetlabs/trivet/pkg/query"
 	"github.com/trivetlabs/trivet/pkg/service"
+	"github.com/trivetlabs/trivet/pkg/web"
 )
 
 // summaries says what each route is for; one that is missing here, or too many, fails the test.
@@ -166,7 +166,7 @@ func TestAPI(t *testing.T) {
 		body = appendOnce(body, fmt.Sprintf("| %s | `%s` | %s | %s |\n", status, r.Code, r.Message, retry))
 	}
 	body += "\n## Refusals of query\n\n| status | error | message |\n|---|---|---|\n"
-	for _, r := range query.Refusals() {
+	for _, r := range web.Refusals() {
 		body = appendOnce(body, fmt.Sprintf("| %d | `%s` | %s |\n", r.Status, r.Code, r.Message))
 	}
 	check(t, "api.md", strings.TrimSpace(body)+"\n")

@@ -12,7 +12,7 @@ func (a *API) listAttachments(r *request) error {
 	if err != nil {
 		return err
 	}
-	files, err := a.db.Attachments(r.ctx(), r.token.OrganizationID, r.project, id, day)
+	files, err := a.db.Attachments(r.ctx(), r.org(), r.project, id, day)
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (a *API) download(r *request) error {
 	if err != nil {
 		return err
 	}
-	file, data, err := a.db.Attachment(r.ctx(), r.token.OrganizationID, r.project, id, day)
+	file, data, err := a.db.Attachment(r.ctx(), r.org(), r.project, id, day)
 	if err != nil {
 		return err
 	}

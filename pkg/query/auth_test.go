@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -103,25 +102,6 @@ func TestOnlyGoodTokensRead(t *testing.T) {
 		if got := b.do(http.MethodGet, s.path("/events"), h, nil); got.Code != tc.events {
 			t.Errorf("%s: events answer %d, want %d", tc.name, got.Code, tc.events)
 		}
-	}
-}
-
-func TestGoodTokensAreBelievedForAWhile(t *testing.T) {
-	t.Parallel()
-	seen, now := newTokens(), time.Now()
-	token := store.Token{OrganizationID: 3}
-	seen.put([32]byte{1}, token, now)
-	if got, ok := seen.get([32]byte{1}, now.Add(tokenAge-1)); !ok || got.OrganizationID != 3 {
-		t.Error("forgotten too early")
-	}
-	if _, ok := seen.get([32]byte{1}, now.Add(tokenAge)); ok {
-		t.Error("believed too long")
-	}
-	for i := range 2 * maxTokens {
-		seen.put([32]byte{byte(i), byte(i >> 8), 1}, token, now)
-	}
-	if len(seen.seen) > maxTokens {
-		t.Errorf("%d tokens kept", len(seen.seen))
 	}
 }
 

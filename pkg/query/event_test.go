@@ -37,7 +37,7 @@ func TestListsHaveTheShapeWePromise(t *testing.T) {
 	}
 	issues := object(t, b.get(s.path("/issues"), s.token))
 	i := issues["issues"].([]any)[0].(map[string]any)
-	if got, want := keys(i), "culprit events first_release first_seen id last_release last_seen level project_id status title type users"; got != want {
+	if got, want := keys(i), "assignee_id culprit events first_release first_seen id ignored_events ignored_until ignored_users last_release last_seen level merged_into project_id regressed_at regressions resolved_at resolved_release status title type users"; got != want {
 		t.Errorf("issue has %s, want %s", got, want)
 	}
 	if i["id"] != e["issue_id"] || i["events"] != 1.0 || i["status"] != "unresolved" {

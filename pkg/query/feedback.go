@@ -5,12 +5,12 @@ import "github.com/trivetlabs/trivet/pkg/store"
 func (a *API) listFeedback(r *request) error {
 	p := r.params
 	f := store.FeedbackFilter{
-		Project: r.project, Event: p.id("event"), From: p.time("from"), To: p.time("to"), Limit: p.limit(), Cursor: p.text("cursor"),
+		Project: r.project, Event: p.ID("event"), From: p.Time("from"), To: p.Time("to"), Limit: p.Limit(), Cursor: p.Text("cursor"),
 	}
-	if err := p.done(); err != nil {
+	if err := p.Done(); err != nil {
 		return err
 	}
-	feedback, next, err := a.db.Feedback(r.ctx(), r.token.OrganizationID, f)
+	feedback, next, err := a.db.Feedback(r.ctx(), r.org(), f)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/trivetlabs/trivet/pkg/web"
 )
 
 // Bounds of what is passed on and back. maxForward is the edge's limit of a request; an answer holds at
@@ -64,7 +66,7 @@ func (a *API) passOn(c echo.Context) error {
 	openToAll(in.Header, c.Response().Header())
 	body := &countedBody{r: in.Body, left: maxForward}
 	if in.ContentLength > maxForward {
-		return refused(errTooLarge, "body over 2 MiB")
+		return web.Refused(web.ErrTooLarge, "body over 2 MiB")
 	}
 	to := *a.forward.url
 	to.RawQuery = in.URL.RawQuery
@@ -88,7 +90,7 @@ func (a *API) passOn(c echo.Context) error {
 		if body.err != nil {
 			return body.err // the client's fault and not ingest's
 		}
-		return fmt.Errorf("%w: %w", errIngest, err)
+		return fmt.Errorf("%w: %w", web.ErrIngest, err)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	return passBack(c, answer)
@@ -110,14 +112,14 @@ func openToAll(in, out http.Header) {
 // passBack writes ingest's answer. A 5xx other than 503 is a fault between us and ingest and becomes one.
 func passBack(c echo.Context, answer *http.Response) error {
 	if answer.StatusCode >= 300 && answer.StatusCode < 400 || answer.StatusCode >= 500 && answer.StatusCode != http.StatusServiceUnavailable {
-		return fmt.Errorf("%w: status %d", errIngest, answer.StatusCode)
+		return fmt.Errorf("%w: status %d", web.ErrIngest, answer.StatusCode)
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxForwarded+1))
 	if err != nil {
-		return fmt.Errorf("%w: read its answer: %w", errIngest, err)
+		return fmt.Errorf("%w: read its answer: %w", web.ErrIngest, err)
 	}
 	if len(body) > maxForwarded {
-		return fmt.Errorf("%w: its answer is too long", errIngest)
+		return fmt.Errorf("%w: its answer is too long", web.ErrIngest)
 	}
 	h := c.Response().Header()
 	for _, name := range sentBack {
@@ -154,11 +156,11 @@ type countedBody struct {
 func (b *countedBody) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
 	if b.left -= int64(n); b.left < 0 {
-		b.err = refused(errTooLarge, "body over 2 MiB")
+		b.err = web.Refused(web.ErrTooLarge, "body over 2 MiB")
 		return 0, b.err
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		b.err = fmt.Errorf("%w: %w", errBody, err)
+		b.err = fmt.Errorf("%w: %w", web.ErrBody, err)
 		return n, b.err
 	}
 	return n, err

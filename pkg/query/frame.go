@@ -1,7 +1,6 @@
 package query
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -70,7 +69,7 @@ var headers = map[string]string{
 	"Referrer-Policy":         "no-referrer",
 }
 
-// frame is around every request, known route or not: the headers each answer has, its time limit, panics,
+// frame is around every request, known route or not: the headers each answer has, panics,
 // and one place where errors become answers, lines and counts.
 func (a *API) frame(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -80,9 +79,6 @@ func (a *API) frame(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Response().Header().Set(name, value)
 		}
 		c.Response().Header().Set(requestIDHeader, id)
-		ctx, cancel := context.WithTimeout(c.Request().Context(), requestTimeout)
-		defer cancel()
-		c.SetRequest(c.Request().WithContext(ctx))
 		c.Request().URL.Path, c.Request().URL.RawPath = fold(c.Request().URL.Path), ""
 
 		err := a.guard(c, next)

@@ -6,17 +6,22 @@ import (
 	"github.com/trivetlabs/trivet/pkg/store"
 )
 
+func (a *API) issueRoutes() {
+	a.get("/api/v1/projects/:project/issues", "issues", a.listIssues)
+	a.get("/api/v1/projects/:project/issues/:issue", "issue", a.showIssue)
+}
+
 func (a *API) listIssues(r *request) error {
 	p := r.params
 	f := store.IssueFilter{
-		Project: r.project, From: p.time("from"), To: p.time("to"), Level: p.level("level"), Status: p.text("status"), Type: p.text("type"),
-		FirstRelease: p.text("first_release"), LastRelease: p.text("last_release"), Sort: p.text("sort"),
-		Limit: p.limit(), Cursor: p.text("cursor"),
+		Project: r.project, From: p.Time("from"), To: p.Time("to"), Level: p.Level("level"), Status: p.Text("status"), Type: p.Text("type"),
+		FirstRelease: p.Text("first_release"), LastRelease: p.Text("last_release"), Sort: p.Text("sort"),
+		Limit: p.Limit(), Cursor: p.Text("cursor"),
 	}
-	if err := p.done(); err != nil {
+	if err := p.Done(); err != nil {
 		return err
 	}
-	issues, next, err := a.db.Issues(r.ctx(), r.token.OrganizationID, f)
+	issues, next, err := a.db.Issues(r.ctx(), r.org(), f)
 	if err != nil {
 		return err
 	}
@@ -30,19 +35,19 @@ type issueView struct {
 }
 
 func (a *API) showIssue(r *request) error {
-	from, to := r.params.time("from"), r.params.time("to")
-	if err := r.params.done(); err != nil {
+	from, to := r.params.Time("from"), r.params.Time("to")
+	if err := r.params.Done(); err != nil {
 		return err
 	}
 	id, err := r.pathID("issue")
 	if err != nil {
 		return err
 	}
-	issue, err := a.db.Issue(r.ctx(), r.token.OrganizationID, r.project, id)
+	issue, err := a.db.Issue(r.ctx(), r.org(), r.project, id)
 	if err != nil {
 		return err
 	}
-	hours, err := a.db.IssueHours(r.ctx(), r.token.OrganizationID, r.project, id, from, to)
+	hours, err := a.db.IssueHours(r.ctx(), r.org(), r.project, id, from, to)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,13 @@ import (
 	"github.com/trivetlabs/trivet/pkg/store"
 )
 
+func (a *API) logRoutes() {
+	a.get("/api/v1/logs", "logs", a.listLogs).logs = true
+	a.get("/api/v1/logs/:log", "log", a.showLog).logs = true
+	a.add(http.MethodPost, "/api/v1/logs", "logs", a.passOn)
+	a.add(http.MethodOptions, "/api/v1/logs", "logs", a.passOn) // preflights of pages that post logs
+}
+
 // logView is a log as mittens' clients know it.
 type logView struct {
 	ID      event.ID        `json:"id"`
@@ -35,14 +42,14 @@ func newLogView(l store.Stored) logView {
 
 // listLogs answers a bare array, as mittens does; the next page is in the Link header.
 func (a *API) listLogs(r *request) error {
-	limit, cursor := r.params.limit(), r.params.text("cursor")
-	if err := r.params.done(); err != nil {
+	limit, cursor := r.params.Limit(), r.params.Text("cursor")
+	if err := r.params.Done(); err != nil {
 		return err
 	}
 	if limit == 0 {
 		limit = store.MaxLimit // mittens' clients ask for no page
 	}
-	logs, next, err := a.db.Logs(r.ctx(), r.token.OrganizationID, r.project, limit, cursor)
+	logs, next, err := a.db.Logs(r.ctx(), r.org(), r.project, limit, cursor)
 	if err != nil {
 		return err
 	}
@@ -59,14 +66,14 @@ func (a *API) listLogs(r *request) error {
 }
 
 func (a *API) showLog(r *request) error {
-	if err := r.params.done(); err != nil {
+	if err := r.params.Done(); err != nil {
 		return err
 	}
 	id, err := r.pathID("log")
 	if err != nil {
 		return err
 	}
-	found, err := a.db.Event(r.ctx(), r.token.OrganizationID, r.project, id, nil)
+	found, err := a.db.Event(r.ctx(), r.org(), r.project, id, nil)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/trivetlabs/trivet/pkg/jsonx"
+	"github.com/trivetlabs/trivet/pkg/web"
 )
 
 // A mask says which members of an object are shown, and which of theirs: the syntax of mittens' X-Fields,
@@ -30,7 +31,7 @@ func parseMask(text string) (mask, error) {
 		p.bad = true
 	}
 	if p.bad || p.rest != "" || len(text) > maxMask {
-		return nil, wrongParam("fields", "names, with those of inner objects in braces: id,user{id}")
+		return nil, web.WrongParam("fields", "names, with those of inner objects in braces: id,user{id}")
 	}
 	return m, nil
 }

@@ -1,6 +1,22 @@
 package query
 
-import "time"
+import (
+	"net/http"
+	"time"
+
+	"github.com/trivetlabs/trivet/pkg/access"
+)
+
+func (a *API) projectRoutes() {
+	a.get("/api/v1/projects", "projects", a.listProjects)
+	a.get("/api/v1/projects/:project/stats", "stats", a.showStats)
+	a.get("/api/v1/projects/:project/sessions", "sessions", a.showSessions)
+	a.get("/api/v1/projects/:project/drops", "drops", a.showDrops)
+	a.get("/api/v1/projects/:project/filtered", "filtered", a.listFiltered)
+	a.get("/api/v1/projects/:project/filtered/:reason/:event", "filtered_event", a.showFiltered)
+	a.get("/api/v1/projects/:project/settings", "settings", a.showSettings)
+	a.on(http.MethodPut, "/api/v1/projects/:project/settings", "settings", access.Admin, a.setSettings)
+}
 
 // projectView is a project as its readers see it.
 type projectView struct {
@@ -11,10 +27,10 @@ type projectView struct {
 }
 
 func (a *API) listProjects(r *request) error {
-	if err := r.params.done(); err != nil {
+	if err := r.params.Done(); err != nil {
 		return err
 	}
-	own, err := a.db.OwnProjects(r.ctx(), r.token.OrganizationID, r.project)
+	own, err := a.db.OwnProjects(r.ctx(), r.org(), r.project)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,9 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/trivetlabs/trivet/pkg/access"
+	"github.com/trivetlabs/trivet/pkg/detail"
+	"github.com/trivetlabs/trivet/pkg/pages"
 	"github.com/trivetlabs/trivet/pkg/provision"
 	"github.com/trivetlabs/trivet/pkg/queue"
 	"github.com/trivetlabs/trivet/pkg/service"
@@ -69,23 +72,27 @@ type API struct {
 	echo    *echo.Echo
 	log     zerolog.Logger
 	db      *store.Store
-	tokens  *tokens
+	access  *access.Access
+	detail  *detail.Reader
 	forward *forwarder
 	links   string // what relative links begin with
+	pages   *pages.Pages
 	metrics metrics
 	routes  map[string]*route // by Echo's pattern
 }
 
 // A route is what requests of one kind have in common.
 type route struct {
-	name string // label of the metrics
-	logs bool   // mittens' contract: Basic is taken, a token of one project needed, and errors have its shape
+	name   string // label of the metrics
+	page   bool   // people see it: errors are pages, and who is not signed in is asked to
+	stream bool   // it is answered bit by bit and has no time limit
+	logs   bool   // mittens' contract: Basic is taken, a token of one project needed, and errors have its shape
 }
 
 // requestTimeout bounds a request from its first byte to its answer.
 const requestTimeout = 10 * time.Second
 
-// New returns the API: every route it serves stands here.
+// New returns the API. Its routes stand with their handlers, a function for each noun.
 func New(env service.Env, cfg Config, db *store.Store) (*API, error) {
 	links, err := parsePublicURL(cfg.PublicURL)
 	if err != nil {
@@ -96,64 +103,55 @@ func New(env service.Env, cfg Config, db *store.Store) (*API, error) {
 		return nil, err
 	}
 	a := &API{
-		echo: echo.New(), log: env.Log, db: db, tokens: newTokens(), forward: forward, links: links, routes: map[string]*route{},
+		echo: echo.New(), log: env.Log, db: db, access: access.New(env, db), detail: detail.New(env.Log, db), forward: forward, links: links, routes: map[string]*route{},
 	}
 	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { a.refuse(c, nil, err) }
 	a.echo.Pre(a.frame)
 
 	a.add(http.MethodGet, "/api/v1/health", "health", a.health)
-	a.get("/api/v1/projects", "projects", a.listProjects)
-	a.get("/api/v1/projects/:project/events", "events", a.listEvents)
-	a.get("/api/v1/projects/:project/events/:event", "event", a.showEvent)
-	a.get("/api/v1/projects/:project/events/:event/grouping", "grouping", a.showGrouping)
-	a.get("/api/v1/projects/:project/events/:event/attachments", "attachments", a.listAttachments)
-	a.get("/api/v1/projects/:project/attachments/:attachment", "attachment", a.download)
-	a.get("/api/v1/projects/:project/feedback", "feedback", a.listFeedback)
-	a.get("/api/v1/projects/:project/issues", "issues", a.listIssues)
-	a.get("/api/v1/projects/:project/issues/:issue", "issue", a.showIssue)
-	a.get("/api/v1/projects/:project/stats", "stats", a.showStats)
-	a.get("/api/v1/projects/:project/sessions", "sessions", a.showSessions)
-	a.get("/api/v1/projects/:project/drops", "drops", a.showDrops)
-	a.get("/api/v1/projects/:project/filtered", "filtered", a.listFiltered)
-	a.get("/api/v1/projects/:project/filtered/:reason/:event", "filtered_event", a.showFiltered)
-	a.get("/api/v1/projects/:project/settings", "settings", a.showSettings)
-	a.put("/api/v1/projects/:project/settings", "settings", a.setSettings)
-	a.get("/api/v1/logs", "logs", a.listLogs).logs = true
-	a.get("/api/v1/logs/:log", "log", a.showLog).logs = true
-	a.add(http.MethodPost, "/api/v1/logs", "logs", a.passOn)
-	a.add(http.MethodOptions, "/api/v1/logs", "logs", a.passOn) // preflights of pages that post logs
+	a.eventRoutes()
+	a.issueRoutes()
+	a.projectRoutes()
+	a.logRoutes()
+	if err := a.pageRoutes(env, cfg); err != nil {
+		return nil, err
+	}
 
 	a.metrics = newMetrics(env.Metrics, a.routes)
 	return a, nil
 }
 
-// get adds a route that needs a token which may read.
-func (a *API) get(path, name string, handle func(*request) error) *route {
-	return a.add(http.MethodGet, path, name, a.begun(store.ScopeRead, handle))
-}
-
-// put adds a route that needs a token which may change the organization.
-func (a *API) put(path, name string, handle func(*request) error) *route {
-	return a.add(http.MethodPut, path, name, a.begun(store.ScopeAdmin, handle))
-}
-
-func (a *API) begun(scope string, handle func(*request) error) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		r, err := a.begin(c, scope)
+// on adds a route that needs a permission.
+func (a *API) on(method, path, name string, need access.Permission, handle func(*request) error) *route {
+	return a.add(method, path, name, func(c echo.Context) error {
+		r, err := a.begin(c, need)
 		if err != nil {
 			return err
 		}
 		return handle(r)
-	}
+	})
 }
 
+// get adds a route that needs to read.
+func (a *API) get(path, name string, handle func(*request) error) *route {
+	return a.on(http.MethodGet, path, name, access.Read, handle)
+}
+
+// add adds a route that asks nobody who they are.
 func (a *API) add(method, path, name string, handle echo.HandlerFunc) *route {
 	rt := a.routes[path]
 	if rt == nil {
 		rt = &route{name: name}
 		a.routes[path] = rt
 	}
-	a.echo.Add(method, path, handle)
+	a.echo.Add(method, path, func(c echo.Context) error {
+		if !rt.stream {
+			ctx, cancel := context.WithTimeout(c.Request().Context(), requestTimeout)
+			defer cancel()
+			c.SetRequest(c.Request().WithContext(ctx))
+		}
+		return handle(c)
+	})
 	return rt
 }
 

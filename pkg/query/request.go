@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,49 +10,50 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/trivetlabs/trivet/pkg/access"
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/store"
+	"github.com/trivetlabs/trivet/pkg/web"
 )
 
-// A request is one that may be answered: its token is good, and bound to the project where it is bound.
+// A request is one that may be answered: whoever sent it may do so.
 type request struct {
 	http    echo.Context
-	token   store.Token
-	project int64 // the one the request is about; 0 where it is about all
+	viewer  *access.Viewer
+	project int64 // the one the request is about; 0 where it is about all the viewer may see
 	mask    mask
-	params  *params
+	params  *web.Params
 }
 
 func (r *request) ctx() context.Context { return r.http.Request().Context() }
 
-// begin checks a request's token, which must have a scope, and reads what all routes have in common. A project that the token may
-// not see is ErrNotFound, like one that isn't there.
-func (a *API) begin(c echo.Context, scope string) (*request, error) {
+// org is the organization that the request is about.
+func (r *request) org() int64 { return r.viewer.Organization }
+
+// begin finds out who sent a request and whether they may, and reads what all routes have in common. A project that
+// they may not see is ErrNotFound, like one that isn't there.
+func (a *API) begin(c echo.Context, need access.Permission) (*request, error) {
 	rt := a.routes[c.Path()]
-	token, err := a.authenticate(c.Request().Context(), c.Request().Header.Get("Authorization"), rt.logs)
+	project, err := pathProject(c)
 	if err != nil {
 		return nil, err
 	}
-	if !token.May(scope) {
-		return nil, refused(errScope, "scope "+scope+" is needed")
+	viewer, err := a.access.Identify(c.Request().Context(), c.Request(), project, rt.logs)
+	if err != nil {
+		return nil, err
 	}
-	if rt.logs && token.ProjectID == 0 {
-		return nil, refused(errScope, "a token of one project is needed here")
+	if !viewer.May(need) {
+		return nil, web.Refused(web.ErrScope, string(need)+" is needed")
 	}
-	r := &request{http: c, token: token, project: token.ProjectID}
-	if id := c.Param("project"); id != "" {
-		if r.project, err = strconv.ParseInt(id, 10, 64); err != nil || r.project <= 0 {
-			return nil, store.ErrNotFound
-		}
-		if token.ProjectID != 0 && token.ProjectID != r.project {
-			return nil, store.ErrNotFound
-		}
+	if rt.logs && viewer.Project == 0 {
+		return nil, web.Refused(web.ErrScope, "a token of one project is needed here")
 	}
-	if r.params, err = readParams(c.Request().URL.RawQuery); err != nil {
+	r := &request{http: c, viewer: viewer, project: cmp.Or(project, viewer.Project)}
+	if r.params, err = web.ReadParams(c.Request().URL.RawQuery); err != nil {
 		return nil, err
 	}
 	// The query beats the header: it is what people see.
-	text := r.params.text("fields")
+	text := r.params.Text("fields")
 	if text == "" {
 		text = c.Request().Header.Get("X-Fields")
 	}
@@ -59,6 +61,19 @@ func (a *API) begin(c echo.Context, scope string) (*request, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// pathProject reads the number of the project in the path, 0 where it has none.
+func pathProject(c echo.Context) (int64, error) {
+	text := c.Param("project")
+	if text == "" {
+		return 0, nil
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id <= 0 {
+		return 0, store.ErrNotFound
+	}
+	return id, nil
 }
 
 // pathID reads an id of the path. What has not its form is not there.
@@ -72,8 +87,8 @@ func (r *request) pathID(name string) (event.ID, error) {
 
 // pathDay reads an id of the path and the parameter day, nil where it is not told, which must be the only one.
 func (r *request) pathDay(name string) (id event.ID, day *event.Day, err error) {
-	day = r.params.day()
-	if err := r.params.done(); err != nil {
+	day = r.params.Day()
+	if err := r.params.Done(); err != nil {
 		return id, nil, err
 	}
 	id, err = r.pathID(name)

@@ -8,11 +8,11 @@ import (
 )
 
 func (a *API) showStats(r *request) error {
-	from, to, step := r.params.time("from"), r.params.time("to"), r.params.text("step")
-	if err := r.params.done(); err != nil {
+	from, to, step := r.params.Time("from"), r.params.Time("to"), r.params.Text("step")
+	if err := r.params.Done(); err != nil {
 		return err
 	}
-	stats, err := a.db.Stats(r.ctx(), r.token.OrganizationID, r.project, from, to, cmp.Or(step, "hour"))
+	stats, err := a.db.Stats(r.ctx(), r.org(), r.project, from, to, cmp.Or(step, "hour"))
 	if err != nil {
 		return err
 	}
@@ -20,11 +20,11 @@ func (a *API) showStats(r *request) error {
 }
 
 func (a *API) showDrops(r *request) error {
-	from, to, step := r.params.time("from"), r.params.time("to"), r.params.text("step")
-	if err := r.params.done(); err != nil {
+	from, to, step := r.params.Time("from"), r.params.Time("to"), r.params.Text("step")
+	if err := r.params.Done(); err != nil {
 		return err
 	}
-	drops, err := a.db.Drops(r.ctx(), r.token.OrganizationID, r.project, from, to, cmp.Or(step, "hour"))
+	drops, err := a.db.Drops(r.ctx(), r.org(), r.project, from, to, cmp.Or(step, "hour"))
 	if err != nil {
 		return err
 	}
@@ -34,13 +34,13 @@ func (a *API) showDrops(r *request) error {
 func (a *API) showSessions(r *request) error {
 	p := r.params
 	f := store.SessionFilter{
-		Project: r.project, From: p.time("from"), To: p.time("to"), Release: p.text("release"), Environment: p.text("environment"),
-		Step: cmp.Or(p.text("step"), "hour"),
+		Project: r.project, From: p.Time("from"), To: p.Time("to"), Release: p.Text("release"), Environment: p.Text("environment"),
+		Step: cmp.Or(p.Text("step"), "hour"),
 	}
-	if err := p.done(); err != nil {
+	if err := p.Done(); err != nil {
 		return err
 	}
-	sessions, err := a.db.Sessions(r.ctx(), r.token.OrganizationID, f)
+	sessions, err := a.db.Sessions(r.ctx(), r.org(), f)
 	if err != nil {
 		return err
 	}

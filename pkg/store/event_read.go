@@ -10,6 +10,7 @@ import (
 
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/pack"
+	"github.com/trivetlabs/trivet/pkg/search"
 )
 
 // An EventRow is an event as lists show it.
@@ -54,6 +55,7 @@ func scanEvent(row pgx.CollectableRow) (r EventRow, err error) {
 // answers however old it is. To is exclusive and defaults to now.
 type EventFilter struct {
 	Project     int64
+	Query       search.Query // beside the members below
 	Issue       event.ID
 	From, To    time.Time // of receipt
 	Level       event.Level

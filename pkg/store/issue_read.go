@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/search"
 )
 
 // An Issue is events that are one problem.
@@ -26,6 +27,16 @@ type Issue struct {
 	LastSeen     time.Time   `json:"last_seen"`
 	FirstRelease string      `json:"first_release"`
 	LastRelease  string      `json:"last_release"`
+
+	AssigneeID      *int64     `json:"assignee_id"`
+	ResolvedAt      *time.Time `json:"resolved_at"`
+	ResolvedRelease *string    `json:"resolved_release"` // see the table's comment
+	IgnoredUntil    *time.Time `json:"ignored_until"`
+	IgnoredEvents   *int64     `json:"ignored_events"` // until events reaches it
+	IgnoredUsers    *int64     `json:"ignored_users"`
+	RegressedAt     *time.Time `json:"regressed_at"` // by the event that last reopened it
+	Regressions     int        `json:"regressions"`
+	MergedInto      *event.ID  `json:"merged_into"` // the issue it counts for now
 }
 
 func scanIssue(row pgx.CollectableRow) (i Issue, err error) {
@@ -37,7 +48,9 @@ func scanIssue(row pgx.CollectableRow) (i Issue, err error) {
 // An IssueFilter says which issues a list is about. Zero values ask for everything. From and To are of the
 // last event; To is exclusive.
 type IssueFilter struct {
-	Project      int64
+	Project      int64        // 0: all of the organization
+	Query        search.Query // beside the members below
+	Me           int64        // the person that "me" stands for; 0 for nobody
 	From, To     time.Time
 	Level        event.Level
 	Status       string // unresolved, resolved, ignored

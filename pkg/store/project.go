@@ -17,7 +17,9 @@ type Project struct {
 	OrganizationID int64     `json:"organization_id"`
 	Slug           string    `json:"slug"`
 	Name           string    `json:"name"`
-	Origins        []string  `json:"origins"` // whose pages may send; none means all
+	Origins        []string  `json:"origins"`        // whose pages may send; none means all
+	RetentionDays  *int      `json:"retention_days"` // its events are kept; null: as the installation keeps
+	Rate           *int      `json:"rate"`           // events a second it may send; null: the installation's
 	CreatedAt      time.Time `json:"created_at"`
 }
 

@@ -1,4 +1,4 @@
-package query
+package access
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/trivetlabs/trivet/pkg/project"
 	"github.com/trivetlabs/trivet/pkg/store"
+	"github.com/trivetlabs/trivet/pkg/web"
 )
 
 // A good token is believed for tokenAge without asking the database again, so a revoked one works for that
@@ -53,15 +54,15 @@ func (t *tokens) put(hash [sha256.Size]byte, token store.Token, now time.Time) {
 	t.seen[hash] = seenToken{token, now.Add(tokenAge)}
 }
 
-// authenticate returns the token that an Authorization holds. basic tells that mittens' forms are taken
-// beside Bearer.
-func (a *API) authenticate(ctx context.Context, authorization string, basic bool) (store.Token, error) {
+// authenticate returns the token that an Authorization holds, web.ErrNoToken where it holds none that is good. basic
+// tells that mittens' forms are taken beside Bearer.
+func (a *Access) authenticate(ctx context.Context, authorization string, basic bool) (store.Token, error) {
 	secret := bearer(authorization)
 	if basic && secret == "" {
 		secret = mittens(authorization)
 	}
 	if secret == "" {
-		return store.Token{}, errNoToken
+		return store.Token{}, web.ErrNoToken
 	}
 	hash, now := sha256.Sum256([]byte(secret)), time.Now()
 	if token, ok := a.tokens.get(hash, now); ok {
@@ -69,7 +70,7 @@ func (a *API) authenticate(ctx context.Context, authorization string, basic bool
 	}
 	token, err := a.db.Authenticate(ctx, secret)
 	if errors.Is(err, store.ErrNotFound) {
-		return token, errNoToken
+		return token, web.ErrNoToken
 	}
 	if err != nil {
 		return token, err

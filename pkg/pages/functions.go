@@ -1,0 +1,114 @@
+package pages
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"strconv"
+	"time"
+)
+
+// functions are what templates can call beside fields and methods.
+func functions(a *assets) template.FuncMap {
+	return template.FuncMap{
+		"asset": a.url,
+		"num":   number,
+		"short": short,
+		"ago":   func(t time.Time) string { return ago(time.Since(t)) },
+		"exact": func(t time.Time, zone *time.Location) string { return t.In(zone).Format("2006-01-02 15:04:05 MST") },
+		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"spark": newSpark,
+		"dict":  dict,
+	}
+}
+
+// number writes 12345 as 12,345.
+func number(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// short writes 12345 as 12.3k: for places where it must be narrow and the exact number stands in a title.
+func short(n int64) string {
+	for _, unit := range []struct {
+		of   float64
+		name string
+	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		if f := float64(n) / unit.of; f >= 1 {
+			if f < 10 {
+				return strconv.FormatFloat(f, 'f', 1, 64) + unit.name
+			}
+			return strconv.FormatFloat(f, 'f', 0, 64) + unit.name
+		}
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// ago writes how long something is past.
+func ago(d time.Duration) string {
+	switch {
+	case d < 5*time.Second:
+		return "now"
+	case d < time.Minute:
+		return fmt.Sprintf("%ds ago", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm ago", int(d.Minutes()))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%dh ago", int(d.Hours()))
+	}
+	return fmt.Sprintf("%dd ago", int(d.Hours()/24))
+}
+
+// A spark is a small chart as the part "spark" draws it: bars in a box of 100 by 24.
+type spark struct {
+	Bars []bar
+	Sum  int64
+	Max  int64
+}
+
+type bar struct {
+	X, Y, Width, Height string // numbers, as attributes
+	Value               int64
+}
+
+const (
+	sparkWidth  = 100.0
+	sparkHeight = 24.0
+)
+
+func newSpark(points []int64) spark {
+	s := spark{}
+	for _, n := range points {
+		s.Sum, s.Max = s.Sum+n, max(s.Max, n)
+	}
+	width := sparkWidth / float64(max(1, len(points)))
+	for i, n := range points {
+		if n == 0 {
+			continue
+		}
+		height := max(1.5, sparkHeight*float64(n)/float64(s.Max)) // one event is seen beside thousands
+		s.Bars = append(s.Bars, bar{decimal(float64(i) * width), decimal(sparkHeight - height), decimal(width * 0.8), decimal(height), n})
+	}
+	return s
+}
+
+func decimal(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }
+
+// dict makes the argument of a part that needs several.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, errors.New("dict: want names and values")
+	}
+	m := map[string]any{}
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, errors.New("dict: a name is no text")
+		}
+		m[name] = pairs[i+1]
+	}
+	return m, nil
+}

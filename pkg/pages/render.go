@@ -1,0 +1,98 @@
+package pages
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/trivetlabs/trivet/pkg/access"
+	"github.com/trivetlabs/trivet/pkg/store"
+	"github.com/trivetlabs/trivet/pkg/web"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// templates are the pages by file name without extension. Each is the layout, all parts and its own file, which defines
+// "title" and "main".
+type templates map[string]*template.Template
+
+func readTemplates(a *assets) (templates, error) {
+	base, err := template.New("layout.html").Funcs(functions(a)).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("read templates: %w", err)
+	}
+	names, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("read templates: %w", err)
+	}
+	all := templates{}
+	for _, name := range names {
+		own, err := base.Clone()
+		if err == nil {
+			own, err = own.ParseFS(templateFiles, name)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read templates: %w", err)
+		}
+		all[strings.TrimSuffix(strings.TrimPrefix(name, "templates/"), ".html")] = own
+	}
+	return all, nil
+}
+
+// A view is what every template gets: the frame of the page and, under Data, what its handler made.
+type view struct {
+	Viewer  *access.Viewer
+	Project *store.Project
+	Path    string // of this page
+	Said    string // what the form before has done
+	Zone    *time.Location
+	Theme   string // light, dark, or empty for the system's
+	Keys    bool   // single-key shortcuts are on
+	Data    any
+}
+
+// May is for templates: forms nobody may send are not shown.
+func (v view) May(need string) bool { return v.Viewer.May(access.Permission(need)) }
+
+// show answers with a page. Nothing is written before all of it is known to be good.
+func (p *Pages) show(r *Request, name string, data any) error {
+	return p.write(r, http.StatusOK, name, "layout.html", data)
+}
+
+// part answers with one template of a page: what htmx puts into it.
+func (p *Pages) part(r *Request, name, part string, data any) error {
+	return p.write(r, http.StatusOK, name, part, data)
+}
+
+func (p *Pages) write(r *Request, status int, name, part string, data any) error {
+	v := view{Viewer: r.Viewer, Project: r.Project, Path: r.HTTP.Request().URL.RequestURI(), Zone: time.UTC, Keys: true, Data: data}
+	if r.Params != nil {
+		v.Said = said[r.Params.Text("said")]
+	}
+	if r.Viewer != nil && r.Viewer.User != nil {
+		chosen := r.Viewer.User.Preferences
+		v.Theme, v.Keys = chosen.Theme, chosen.Shortcuts == nil || *chosen.Shortcuts
+		if zone, err := time.LoadLocation(chosen.TimeZone); err == nil {
+			v.Zone = zone
+		}
+	}
+	var body bytes.Buffer
+	if err := p.templates[name].ExecuteTemplate(&body, part, v); err != nil {
+		return fmt.Errorf("make page %s: %w", name, err)
+	}
+	return r.HTTP.HTMLBlob(status, body.Bytes())
+}
+
+// said are the words that a page may begin with after a form: the URL names one, so that nobody can put in their own.
+var said = map[string]string{}
+
+// Refuse answers an error as a page.
+func (p *Pages) Refuse(r *Request, row web.Refusal, detail string) error {
+	return p.write(r, row.Status, "error", "layout.html", map[string]any{"Status": row.Status, "Message": row.Message, "Detail": detail})
+}

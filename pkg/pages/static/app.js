@@ -1,0 +1,1 @@
+// What pages do with scripts on; everything works without.

@@ -1,0 +1,74 @@
+package query
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/trivetlabs/trivet/pkg/access"
+	"github.com/trivetlabs/trivet/pkg/pages"
+	"github.com/trivetlabs/trivet/pkg/service"
+	"github.com/trivetlabs/trivet/pkg/web"
+)
+
+// pageRoutes adds what people see.
+func (a *API) pageRoutes(env service.Env, cfg Config) (err error) {
+	a.pages, err = pages.New(pages.Deps{Log: env.Log, DB: a.db, Access: a.access, Detail: a.detail, IngestURL: cfg.IngestURL})
+	if err != nil {
+		return err
+	}
+	for _, r := range a.pages.Routes() {
+		rt := a.add(r.Method, r.Path, "page_"+r.Name, func(c echo.Context) error { return a.page(c, r) })
+		rt.page, rt.stream = true, r.Stream
+	}
+	return nil
+}
+
+// pagePolicy is the Content-Security-Policy of pages: our own files and nothing else.
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// page lets a request for a page through to its handler.
+func (a *API) page(c echo.Context, route pages.Route) error {
+	c.Response().Header().Set("Content-Security-Policy", pagePolicy)
+	r, err := a.pageRequest(c, route.Need)
+	if errors.Is(err, web.ErrNoToken) {
+		return c.Redirect(http.StatusSeeOther, "/sign-in?next="+url.QueryEscape(c.Request().URL.RequestURI()))
+	}
+	if err != nil {
+		return err
+	}
+	return route.Handle(r)
+}
+
+// viewerKey is where the context holds who asks, so that a page about an error has its header.
+const viewerKey = "viewer"
+
+// pageRequest finds out who asks for a page and whether they may.
+func (a *API) pageRequest(c echo.Context, need access.Permission) (*pages.Request, error) {
+	r := &pages.Request{HTTP: c}
+	project, err := pathProject(c)
+	if err != nil {
+		return nil, err
+	}
+	ctx := c.Request().Context()
+	r.Viewer, err = a.access.Identify(ctx, c.Request(), project, false)
+	if err != nil && (need != access.Anybody || !errors.Is(err, web.ErrNoToken)) {
+		return nil, err
+	}
+	c.Set(viewerKey, r.Viewer)
+	if !r.Viewer.May(need) {
+		return nil, web.Refused(web.ErrScope, string(need)+" is needed")
+	}
+	if project != 0 {
+		found, err := a.db.OwnProject(ctx, r.Viewer.Organization, project)
+		if err != nil {
+			return nil, err
+		}
+		r.Project = &found
+	}
+	r.Params, err = web.ReadParams(c.Request().URL.RawQuery)
+	return r, err
+}

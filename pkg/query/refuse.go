@@ -1,0 +1,64 @@
+package query
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/trivetlabs/trivet/pkg/access"
+	"github.com/trivetlabs/trivet/pkg/pages"
+	"github.com/trivetlabs/trivet/pkg/store"
+	"github.com/trivetlabs/trivet/pkg/web"
+)
+
+// problem is the body of every answer that is not a 2xx.
+type problem struct {
+	Error   string            `json:"error"`
+	Message string            `json:"message"`
+	Detail  string            `json:"detail"`
+	Errors  map[string]string `json:"errors,omitzero"` // on /api/v1/logs
+}
+
+// refuse answers an error. rt is nil where the request reached no route.
+func (a *API) refuse(c echo.Context, rt *route, err error) {
+	if c.Response().Committed {
+		return
+	}
+	row := web.RefusalOf(err)
+	p := problem{Error: row.Code, Message: row.Message}
+	var own *web.RefusedError
+	var invalid *store.InvalidError
+	switch {
+	case errors.As(err, &own):
+		p.Detail = own.Detail
+	case errors.As(err, &invalid):
+		own = web.WrongParam(invalid.What, invalid.Want)
+		p.Detail = own.Detail
+	}
+	if rt != nil && rt.page {
+		viewer, _ := c.Get(viewerKey).(*access.Viewer)
+		_ = a.pages.Refuse(&pages.Request{HTTP: c, Viewer: viewer}, row, p.Detail)
+		return
+	}
+	if rt != nil && rt.logs {
+		p.Errors = map[string]string{}
+		if own != nil && own.Fields != nil {
+			p.Errors = own.Fields
+		}
+		if errors.Is(err, store.ErrNotFound) {
+			p.Message = "Log not found"
+		}
+	}
+	h := c.Response().Header()
+	headline := p.Message
+	if p.Detail != "" {
+		headline += ": " + p.Detail
+	}
+	h.Set("X-Sentry-Error", headline)
+	retryAfter(h, row.Retry)
+	if row.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Bearer realm="trivet"`)
+	}
+	_ = a.answer(c, row.Status, nil, p) // a client that went away is no error of ours
+}

@@ -1,0 +1,2 @@
+-- Views for Grafana and others who read the database itself.
+select 1;
