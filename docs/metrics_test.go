@@ -83,7 +83,7 @@ func parts(t *testing.T, env service.Env) (*ingest.Edge, *query.API) {
 		t.Fatal(err)
 	}
 	worker.New(role, worker.Config{}, db, q)
-	api, err := query.New(role, query.Config{IngestURL: "http://127.0.0.1:1"}, db)
+	api, err := query.New(role, query.Config{IngestURL: "http://127.0.0.1:1"}, db, q)
 	if err != nil {
 		t.Fatal(err)
 	}

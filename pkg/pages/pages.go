@@ -11,6 +11,7 @@ import (
 
 	"github.com/trivetlabs/trivet/pkg/access"
 	"github.com/trivetlabs/trivet/pkg/detail"
+	"github.com/trivetlabs/trivet/pkg/queue"
 	"github.com/trivetlabs/trivet/pkg/store"
 	"github.com/trivetlabs/trivet/pkg/web"
 )
@@ -19,6 +20,7 @@ import (
 type Deps struct {
 	Log       zerolog.Logger
 	DB        *store.Store
+	Queue     *queue.Queue
 	Access    *access.Access
 	Detail    *detail.Reader
 	IngestURL string // under which clients reach ingest: for DSNs

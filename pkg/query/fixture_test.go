@@ -44,7 +44,7 @@ func newBenchWith(t *testing.T, database, ingest string) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.db.Close)
-	if b.api, err = New(env, Config{IngestURL: ingest}, b.db); err != nil {
+	if b.api, err = New(env, Config{IngestURL: ingest}, b.db, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b

@@ -45,7 +45,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	defer q.Close()
-	api, err := New(env, cfg, db) //nolint:contextcheck // each request brings its own
+	api, err := New(env, cfg, db, q) //nolint:contextcheck // each request brings its own
 	if err != nil {
 		return err
 	}
@@ -72,6 +72,7 @@ type API struct {
 	echo    *echo.Echo
 	log     zerolog.Logger
 	db      *store.Store
+	queue   *queue.Queue
 	access  *access.Access
 	detail  *detail.Reader
 	forward *forwarder
@@ -93,7 +94,7 @@ type route struct {
 const requestTimeout = 10 * time.Second
 
 // New returns the API. Its routes stand with their handlers, a function for each noun.
-func New(env service.Env, cfg Config, db *store.Store) (*API, error) {
+func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, error) {
 	links, err := parsePublicURL(cfg.PublicURL)
 	if err != nil {
 		return nil, err
@@ -103,7 +104,7 @@ func New(env service.Env, cfg Config, db *store.Store) (*API, error) {
 		return nil, err
 	}
 	a := &API{
-		echo: echo.New(), log: env.Log, db: db, access: access.New(env, db), detail: detail.New(env.Log, db), forward: forward, links: links, routes: map[string]*route{},
+		echo: echo.New(), log: env.Log, db: db, queue: q, access: access.New(env, db), detail: detail.New(env.Log, db), forward: forward, links: links, routes: map[string]*route{},
 	}
 	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { a.refuse(c, nil, err) }
 	a.echo.Pre(a.frame)
