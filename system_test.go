@@ -78,7 +78,7 @@ func startSystem(t *testing.T, key string) *system {
 		}
 	})
 
-	api, err := query.New(queuetest.Env(t), query.Config{IngestURL: s.ingest.URL}, db, s.q)
+	api, err := query.New(queuetest.Env(t), query.Config{IngestURL: s.ingest.URL}, db, q)
 	if err != nil {
 		t.Fatal(err)
 	}

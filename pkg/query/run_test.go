@@ -61,7 +61,7 @@ func TestConfigurationsThatCanNotWorkAreRefused(t *testing.T) {
 	for _, cfg := range []Config{
 		{IngestURL: ""}, {IngestURL: "ingest:8080"}, {IngestURL: "ftp://ingest"}, {IngestURL: "http://i", PublicURL: "example.com"},
 	} {
-		if _, err := New(env, cfg, nil); err == nil || !strings.HasPrefix(err.Error(), "QUERY_") {
+		if _, err := New(env, cfg, nil, nil); err == nil || !strings.HasPrefix(err.Error(), "QUERY_") {
 			t.Errorf("%+v: %v", cfg, err)
 		}
 	}
