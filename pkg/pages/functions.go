@@ -19,6 +19,9 @@ func functions(a *assets) template.FuncMap {
 		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"spark": newSpark,
 		"dict":  dict,
+		"seen":  seen,
+		"fold":  newFolded,
+		"bytes": size,
 	}
 }
 
@@ -45,6 +48,17 @@ func short(n int64) string {
 		}
 	}
 	return strconv.FormatInt(n, 10)
+}
+
+// size writes a number of bytes for people.
+func size(n int) string {
+	switch {
+	case n < 1<<10:
+		return strconv.Itoa(n) + " B"
+	case n < 1<<20:
+		return strconv.FormatFloat(float64(n)/(1<<10), 'f', 1, 64) + " KiB"
+	}
+	return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MiB"
 }
 
 // ago writes how long something is past.

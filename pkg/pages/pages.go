@@ -4,6 +4,7 @@
 package pages
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -24,6 +25,9 @@ type Deps struct {
 	Access    *access.Access
 	Detail    *detail.Reader
 	IngestURL string // under which clients reach ingest: for DSNs
+	PublicURL string // under which people reach us, without a slash at its end; empty: the one they asked
+	// Send gives ingest an event of a project with one of its keys, as a client would.
+	Send func(ctx context.Context, key string, body []byte) error
 }
 
 // Pages are all pages. Safe for concurrent use.
@@ -78,6 +82,7 @@ func (p *Pages) Routes() []Route {
 	var all []Route
 	for _, routes := range [][]Route{
 		p.assetRoutes(), p.homeRoutes(),
+		p.issueRoutes(), p.eventRoutes(), p.tailRoutes(), p.startRoutes(), p.feedbackRoutes(),
 	} {
 		all = append(all, routes...)
 	}

@@ -90,7 +90,20 @@ func (p *Pages) write(r *Request, status int, name, part string, data any) error
 }
 
 // said are the words that a page may begin with after a form: the URL names one, so that nobody can put in their own.
-var said = map[string]string{}
+var said = map[string]string{
+	"resolved":    "Resolved.",
+	"ignored":     "Ignored.",
+	"reopened":    "Reopened.",
+	"assigned":    "Assigned.",
+	"merged":      "Merged: the other issue's events count here now.",
+	"unmerged":    "It is an issue of its own again.",
+	"merged-away": "The issue you asked for was merged into this one.",
+	"commented":   "Comment written.",
+	"uncommented": "Comment taken out.",
+	"no-event":    "There is no such event any more.",
+	"test-sent":   "A test error was sent. It should appear below within seconds.",
+	"test-failed": "Ingest did not take the test error. Is it running, and is the key good?",
+}
 
 // Refuse answers an error as a page.
 func (p *Pages) Refuse(r *Request, row web.Refusal, detail string) error {
