@@ -51,7 +51,7 @@ var layers = [][]string{
 	{"pkg/event/eventtest"},
 	// the nouns
 	{"pkg/event"},
-	{"pkg/jsonx", "sdk/js"},
+	{"pkg/jsonx", "pkg/openapi", "sdk/js"},
 }
 
 func TestImportsPointDownOnly(t *testing.T) {

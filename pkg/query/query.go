@@ -80,6 +80,9 @@ type API struct {
 	pages   *pages.Pages
 	metrics metrics
 	routes  map[string]*route // by Echo's pattern
+	// operations are the routes by method, in the order in which they were added, and described is what /openapi.json answers.
+	operations []*operation
+	described  []byte
 }
 
 // A route is what requests of one kind have in common.
@@ -109,12 +112,16 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { a.refuse(c, nil, err) }
 	a.echo.Pre(a.frame)
 
-	a.add(http.MethodGet, "/api/v1/health", "health", a.health)
+	a.add(http.MethodGet, "/api/v1/health", "health", a.health).doc(doc{what: "Whether the process answers", gives: ""})
 	a.eventRoutes()
 	a.issueRoutes()
 	a.projectRoutes()
 	a.logRoutes()
+	a.documentRoutes()
 	if err := a.pageRoutes(env, cfg); err != nil {
+		return nil, err
+	}
+	if a.described, err = a.document(); err != nil {
 		return nil, err
 	}
 
@@ -122,24 +129,26 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 	return a, nil
 }
 
-// on adds a route that needs a permission.
-func (a *API) on(method, path, name string, need access.Permission, handle func(*request) error) *route {
-	return a.add(method, path, name, func(c echo.Context) error {
+// on adds a route that needs a permission. What it returns is to be told what the route is for: see doc.
+func (a *API) on(method, path, name string, need access.Permission, handle func(*request) error) *operation {
+	o := a.add(method, path, name, func(c echo.Context) error {
 		r, err := a.begin(c, need)
 		if err != nil {
 			return err
 		}
 		return handle(r)
 	})
+	o.need, o.handle = need, handle
+	return o
 }
 
 // get adds a route that needs to read.
-func (a *API) get(path, name string, handle func(*request) error) *route {
+func (a *API) get(path, name string, handle func(*request) error) *operation {
 	return a.on(http.MethodGet, path, name, access.Read, handle)
 }
 
 // add adds a route that asks nobody who they are.
-func (a *API) add(method, path, name string, handle echo.HandlerFunc) *route {
+func (a *API) add(method, path, name string, handle echo.HandlerFunc) *operation {
 	rt := a.routes[path]
 	if rt == nil {
 		rt = &route{name: name}
@@ -153,7 +162,9 @@ func (a *API) add(method, path, name string, handle echo.HandlerFunc) *route {
 		}
 		return handle(c)
 	})
-	return rt
+	o := &operation{route: rt, method: method, path: path}
+	a.operations = append(a.operations, o)
+	return o
 }
 
 // ServeHTTP answers one request.
