@@ -45,6 +45,9 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	defer q.Close()
+	if err := q.AnswerHealth(env.Health.Condition); err != nil {
+		return err
+	}
 	api, err := New(env, cfg, db, q) //nolint:contextcheck // each request brings its own
 	if err != nil {
 		return err
