@@ -28,6 +28,7 @@ type Deps struct {
 	PublicURL string // under which people reach us, without a slash at its end; empty: the one they asked
 	// Send gives ingest an event of a project with one of its keys, as a client would.
 	Send func(ctx context.Context, key string, body []byte) error
+	Dir  string // of standalone; empty elsewhere
 }
 
 // Pages are all pages. Safe for concurrent use.
@@ -35,6 +36,7 @@ type Pages struct {
 	Deps
 	assets    *assets
 	templates templates
+	headers   headers
 }
 
 // New returns the pages, with every template read.
@@ -47,7 +49,7 @@ func New(deps Deps) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pages{deps, assets, templates}, nil
+	return &Pages{Deps: deps, assets: assets, templates: templates, headers: headers{seen: map[[2]int64]*header{}}}, nil
 }
 
 // A Route is one page or form.
