@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/trivetlabs/trivet/pkg/access"
 	"github.com/trivetlabs/trivet/pkg/detail"
@@ -34,13 +35,18 @@ type eventSearch struct {
 	Text  string
 	Query search.Query
 	Wrong *search.Error // what can't be understood; Query asks for everything then
+	At    int           // character it is about, from 1
 }
 
 func readSearch(r *Request) eventSearch {
 	s := eventSearch{Text: r.Params.Text("q")}
 	query, err := search.Parse(s.Text)
+	if err == nil {
+		err = query.For(search.OfEvents)
+	}
 	if err != nil {
 		s.Wrong = wrongSearch(err)
+		s.At = utf8.RuneCountInString(s.Text[:min(max(0, s.Wrong.At), len(s.Text))]) + 1
 		return s
 	}
 	s.Query = query
