@@ -68,6 +68,18 @@ func newFolded(s string) folded {
 	return f
 }
 
+// maxHeadline bounds what stands at the head of a page, in characters: all of it follows below.
+const maxHeadline = 240
+
+// headline is a text in one line of bounded length.
+func headline(s string) string {
+	s = oneLine(seen(s))
+	if short := cut(s, maxHeadline); short != s {
+		return short + "…"
+	}
+	return s
+}
+
 // cut returns the first characters of s.
 func cut(s string, chars int) string {
 	n := 0
@@ -95,7 +107,7 @@ func webLink(s string) string {
 
 // textFunctions are those of functions that show what strangers sent.
 func textFunctions() template.FuncMap {
-	return template.FuncMap{"seen": seen, "fold": newFolded, "bytes": size}
+	return template.FuncMap{"seen": seen, "fold": newFolded, "bytes": size, "headline": headline}
 }
 
 // size writes a number of bytes for people.

@@ -156,7 +156,7 @@ func TestHostileEventsAreOnlyText(t *testing.T) {
 	} {
 		checkMarkup(t, path, s.shown(path))
 	}
-	shown := s.shown(page)
+	shown := textOf(s.shown(page))
 	if !strings.Contains(shown, "‹U+202E›") || !strings.Contains(shown, "‹U+001B›") {
 		t.Error("what can't be seen is not named")
 	}
