@@ -41,7 +41,7 @@ func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.I
 		}
 		return result, nil
 	}
-	issueOf, newUsers := map[groupKey]event.ID{}, map[groupKey]int64{}
+	issueOf, newUsers := map[groupKey]event.ID{}, map[groupKey][]int64{}
 	queueFingerprints(queue, groups, issueOf)
 	queueHours(queue, p.fresh)
 	queueUsers(queue, p.fresh, newUsers)
@@ -49,8 +49,11 @@ func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.I
 		return Result{}, fmt.Errorf("count events: %w", err)
 	}
 	n, err := upsertIssues(ctx, tx, groups, issueOf, newUsers)
+	if err != nil {
+		return Result{}, err
+	}
 	result.NewIssues = n
-	return result, err
+	return result, settleUsers(ctx, tx, issueOf, newUsers)
 }
 
 // A groupKey names a fingerprint of a project.
