@@ -80,4 +80,3 @@ func ParseAddr(text string) netip.Addr {
 	}
 	return addr.Unmap().WithZone("")
 }
-

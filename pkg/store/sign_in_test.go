@@ -160,7 +160,7 @@ func TestTriesAreCountedAlsoWhenManyComeAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range cap(let) {
 		all.Go(func() {
-			wait, err := db.Try(context.WithoutCancel(t.Context()), limits)
+			_, wait, err := db.Try(context.WithoutCancel(t.Context()), limits)
 			if err != nil || wait < 0 || wait > store.TryWindow {
 				t.Errorf("wait %v, %v", wait, err)
 			}
@@ -179,26 +179,26 @@ func TestTriesAreCountedAlsoWhenManyComeAtOnce(t *testing.T) {
 		t.Errorf("%d tries were let through, want at most 5", n)
 	}
 	for range 5 - n {
-		if wait, err := db.Try(t.Context(), limits); err != nil || wait != 0 {
+		if _, wait, err := db.Try(t.Context(), limits); err != nil || wait != 0 {
 			t.Fatalf("a try that was refused has counted: wait %v, %v", wait, err)
 		}
 	}
-	if wait, err := db.Try(t.Context(), limits); err != nil || wait <= 0 {
+	if _, wait, err := db.Try(t.Context(), limits); err != nil || wait <= 0 {
 		t.Errorf("the sixth: wait %v, %v", wait, err)
 	}
 	exec(t, url, "update trivet.tries set at = at - interval '15 minutes'")
-	if wait, err := db.Try(t.Context(), limits); err != nil || wait != 0 {
+	if _, wait, err := db.Try(t.Context(), limits); err != nil || wait != 0 {
 		t.Errorf("a quarter of an hour later: wait %v, %v", wait, err)
 	}
 	for range 4 {
-		if _, err := db.Try(t.Context(), limits); err != nil {
+		if _, _, err := db.Try(t.Context(), limits); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := db.Forgive(t.Context(), limits[:1]); err != nil {
+	if err := db.Forgive(t.Context(), limits, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	if wait, err := db.Try(t.Context(), limits); err != nil || wait != 0 {
+	if _, wait, err := db.Try(t.Context(), limits); err != nil || wait != 0 {
 		t.Errorf("after a success: wait %v, %v", wait, err)
 	}
 	exec(t, url, "update trivet.tries set at = at - interval '2 hours'")

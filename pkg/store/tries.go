@@ -34,28 +34,30 @@ var addTriesSQL string
 //go:embed sql/tries_wait.sql
 var triesWaitSQL string
 
-// Try writes a try down before it is made, so that many at once count like one after the other, and returns how long to
-// wait where it is over a limit; then it must not be made, and does not count. One that succeeds is for Forgive.
-func (s *Store) Try(ctx context.Context, limits []TryLimit) (wait time.Duration, err error) {
+// Try writes a try down before it is made, so that many at once count like one after the other, and returns when it did.
+// wait tells how long to wait where it is over a limit; then it must not be made, and does not count. One that succeeds is
+// for Forgive.
+func (s *Store) Try(ctx context.Context, limits []TryLimit) (at time.Time, wait time.Duration, err error) {
 	hashes, most := subjects(limits)
-	at, err := one(ctx, s, pgx.RowTo[time.Time], addTriesSQL, hashes)
+	at, err = one(ctx, s, pgx.RowTo[time.Time], addTriesSQL, hashes)
 	if err != nil {
-		return 0, fmt.Errorf("count tries: %w", err)
+		return at, 0, fmt.Errorf("count tries: %w", err)
 	}
 	seconds, err := one(ctx, s, pgx.RowTo[float64], triesWaitSQL, hashes, most, TryWindow)
 	if err != nil || seconds <= 0 {
-		return 0, wrap("count tries", err)
+		return at, 0, wrap("count tries", err)
 	}
 	if _, err := s.db.Exec(ctx, "delete from tries where subject = any($1) and at = $2", hashes, at); err != nil {
-		return 0, fmt.Errorf("count tries: %w", explain(err))
+		return at, 0, fmt.Errorf("count tries: %w", explain(err))
 	}
-	return time.Duration(seconds * float64(time.Second)), nil
+	return at, time.Duration(seconds * float64(time.Second)), nil
 }
 
-// Forgive forgets the tries at subjects that were met by a success.
-func (s *Store) Forgive(ctx context.Context, limits []TryLimit) error {
+// Forgive forgets the try of a moment, which was a success, and all before it at the first of the limits. The others
+// keep what somebody else may have tried.
+func (s *Store) Forgive(ctx context.Context, limits []TryLimit, at time.Time) error {
 	hashes, _ := subjects(limits)
-	_, err := s.db.Exec(ctx, "delete from tries where subject = any($1)", hashes)
+	_, err := s.db.Exec(ctx, "delete from tries where subject = any($1) and at = $2 or subject = $3", hashes, at, hashes[0])
 	return wrap("forgive tries", explain(err))
 }
 
