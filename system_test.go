@@ -26,10 +26,11 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // A system is all of Trivet in this process: a real queue, a real database, the edge and the API behind
 // test listeners, and a worker.
 type system struct {
-	ingest, query *httptest.Server
-	db            *store.Store
-	projectID     int64
-	key, token    string
+	ingest, query  *httptest.Server
+	db             *store.Store
+	organizationID int64
+	projectID      int64
+	key, token     string
 }
 
 // startSystem starts one for the test, with a project whose key is given, or a new one for "".
@@ -97,7 +98,7 @@ func (s *system) makeProject(t *testing.T, url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.projectID = p.ID
+	s.organizationID, s.projectID = o.ID, p.ID
 	if s.key == "" {
 		s.key = project.NewKey()
 	}
