@@ -27,6 +27,7 @@ type Config struct {
 	Addr      string           `default:":8081" desc:"listener of the API"`
 	PublicURL string           `split_words:"true" desc:"URL under which people reach this listener; links to next pages are made with it"`
 	IngestURL string           `split_words:"true" default:"http://127.0.0.1:8080" desc:"where POST /api/v1/logs is passed on to; ingest must trust this role's address (INGEST_TRUSTED_PROXIES) to see the client's"`
+	Dir       string           `ignored:"true"` // of standalone: whose disk /system measures; empty elsewhere
 	Bound     func(url string) `ignored:"true"` // told the listener's URL once it is served; nil: nobody asks
 	Store     store.Config
 	Queue     queue.Config
@@ -45,6 +46,9 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	defer q.Close()
+	if err := q.AnswerHealth(env.Health.Condition); err != nil {
+		return err
+	}
 	api, err := New(env, cfg, db, q) //nolint:contextcheck // each request brings its own
 	if err != nil {
 		return err
@@ -77,6 +81,7 @@ type API struct {
 	detail  *detail.Reader
 	forward *forwarder
 	links   string // what relative links begin with
+	dir     string // see Config
 	pages   *pages.Pages
 	metrics metrics
 	routes  map[string]*route // by Echo's pattern
@@ -108,7 +113,7 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 		return nil, err
 	}
 	a := &API{
-		echo: echo.New(), log: env.Log, db: db, queue: q, access: access.New(env, db), detail: detail.New(env.Log, db), forward: forward, links: links, routes: map[string]*route{},
+		echo: echo.New(), log: env.Log, db: db, queue: q, access: access.New(env, db), detail: detail.New(env.Log, db), forward: forward, links: links, dir: cfg.Dir, routes: map[string]*route{},
 	}
 	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { a.refuse(c, nil, err) }
 	a.echo.Pre(a.frame)
@@ -117,6 +122,8 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 	a.eventRoutes()
 	a.issueRoutes()
 	a.projectRoutes()
+	a.deadLetterRoutes()
+	a.systemRoutes()
 	a.logRoutes()
 	a.documentRoutes()
 	if err := a.pageRoutes(env, cfg); err != nil {
