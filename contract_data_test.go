@@ -7,7 +7,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/queue"
 	"github.com/trivetlabs/trivet/pkg/queue/queuetest"
 )
 
@@ -47,6 +50,11 @@ func (s *system) fill(t *testing.T) {
 		req.Header.Set("Authorization", "Basic "+s.key)
 		if status, body := do(t, req); status != http.StatusCreated {
 			t.Fatalf("log: %d %s", status, body)
+		}
+	}
+	for _, reason := range []string{"rejected", "invalid", "corrupt"} {
+		if err := s.queue.Bury(t.Context(), queue.DeadLetter{Project: s.projectID, Pack: event.NewID(time.Now()), EventID: event.NewID(time.Now()), Reason: reason, Error: "refused"}); err != nil {
+			t.Fatal(err)
 		}
 	}
 	project := fmt.Sprintf("/api/v1/projects/%d", s.projectID)

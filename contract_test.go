@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,6 +25,9 @@ const (
 
 // unreached are operations that random requests can't ask well, with the reason. Each has tests of its own.
 var unreached = map[string]string{}
+
+// slow are operations that are sent an eighth of the requests, with the reason.
+var slow = map[string]string{"get_system": "it waits for half a second for processes that may be away"}
 
 // TestTheAPIKeepsItsContract sends some thousands of requests that are made of the OpenAPI document, good ones and bad ones,
 // and holds every answer against it: no 5xx, no status that is not told, no body of another form. Each operation must
@@ -50,6 +54,9 @@ func TestTheAPIKeepsItsContract(t *testing.T) {
 func (c *contract) try(t *testing.T, r *rand.Rand, o *operation) (good bool) {
 	tokens := c.tokens(t)
 	for round := range roundsOf {
+		if slow[o.ID] != "" && round%8 != 0 {
+			continue
+		}
 		q := request{token: tokens[0].secret}
 		if o.ID == "post_logs" {
 			q.token = c.system.key // ingest hears of new tokens later
@@ -145,7 +152,7 @@ func (c *contract) tryMethods(t *testing.T) {
 				t.Fatal(err)
 			}
 			req.Header.Set("Authorization", "Bearer "+token)
-			if status, body := do(t, req); status != http.StatusMethodNotAllowed {
+			if status, body := do(t, req); status != http.StatusMethodNotAllowed && status != http.StatusNotFound { // it may be taken for an id
 				t.Errorf("%s %s: %d %s", method, o.Path, status, body)
 			}
 		}
@@ -250,11 +257,8 @@ func (c *contract) keep(list, noun string, element map[string]any) {
 	}
 	id := ""
 	for _, key := range []string{"id", "public_key", "release", "email"} {
-		if value, ok := element[key]; ok && id == "" {
-			id = fmt.Sprint(value)
-			if number, ok := value.(float64); ok {
-				id = fmt.Sprint(int64(number))
-			}
+		if id == "" {
+			id = plain(element[key])
 		}
 	}
 	if noun != "project" && !slices.Contains(c.values[noun], id) {
@@ -273,7 +277,7 @@ func (c *contract) keep(list, noun string, element map[string]any) {
 			}
 			name = strings.TrimSuffix(name, "}")
 			thing[name] = id
-			if value, ok := element[name].(string); ok {
+			if value := plain(element[name]); value != "" {
 				thing[name] = value
 			}
 		}
@@ -286,4 +290,15 @@ func (c *contract) keep(list, noun string, element map[string]any) {
 var tolerant = map[string]string{
 	"get_health": "monitors add what they like, to get past caches",
 	"post_logs":  "it is ingest's, where a beacon is worth more than a spelling",
+}
+
+// plain is how a text or a number stands in a path, "" for anything else.
+func plain(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatInt(int64(v), 10)
+	}
+	return ""
 }

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 type system struct {
 	ingest, query  *httptest.Server
 	db             *store.Store
+	queue          *queue.Queue
 	organizationID int64
 	projectID      int64
 	key, token     string
@@ -44,7 +45,7 @@ func startSystem(t *testing.T, key string) *system {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	s.db = db
+	s.db, s.queue = db, q
 	s.makeProject(t, url)
 	if _, err := provision.SyncDirectory(t.Context(), db, q); err != nil {
 		t.Fatal(err)

@@ -12,7 +12,9 @@ import (
 
 	"github.com/trivetlabs/trivet/pkg/access"
 	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/queue/queuetest"
 	"github.com/trivetlabs/trivet/pkg/store"
+	"github.com/trivetlabs/trivet/pkg/store/storetest"
 	"github.com/trivetlabs/trivet/pkg/web"
 )
 
@@ -48,7 +50,7 @@ func TestEveryRouteOfTheAPIIsDescribed(t *testing.T) {
 // tells.
 func TestHandlersReadWhatIsDescribed(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newBenchOf(t, storetest.URL(t), "http://127.0.0.1:1", queuetest.Open(t))
 	s := b.site("acme")
 	owner := &access.Viewer{Organization: s.org, User: &store.User{ID: 1}, Role: access.RoleOwner}
 	values := map[string]string{"project": store.FormatID(s.project), "reason": "crawler"}
