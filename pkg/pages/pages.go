@@ -78,7 +78,7 @@ func (r *Request) To(path string) error {
 func (p *Pages) Routes() []Route {
 	var all []Route
 	for _, routes := range [][]Route{
-		p.assetRoutes(), p.homeRoutes(),
+		p.assetRoutes(), p.homeRoutes(), p.issuesRoutes(), p.dashboardRoutes(), p.releasesRoutes(),
 	} {
 		all = append(all, routes...)
 	}

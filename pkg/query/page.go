@@ -69,6 +69,9 @@ func (a *API) pageRequest(c echo.Context, need access.Permission) (*pages.Reques
 		}
 		r.Project = &found
 	}
-	r.Params, err = web.ReadParams(c.Request().URL.RawQuery)
-	return r, err
+	if r.Params, err = web.ReadParams(c.Request().URL.RawQuery); err != nil {
+		return nil, err
+	}
+	r.Params.Text("said") // any page may begin with what the form before it has done
+	return r, nil
 }
