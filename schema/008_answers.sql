@@ -124,6 +124,15 @@ comment on column audit.action is 'What was done, as noun.verb: key.revoke.';
 comment on column audit.target is 'To what: a slug, an id, an e-mail.';
 comment on column audit.detail is 'What changed; never a secret.';
 
+create function audit_stays() returns trigger
+    language plpgsql
+as $$
+begin
+    raise exception 'entries of the audit stay as they are' using errcode = 'insufficient_privilege';
+end $$;
+comment on function audit_stays is 'Refuses every change but a new entry, whoever asks.';
+create trigger audit_stays before update or delete or truncate on audit execute function audit_stays();
+
 -- What people make of issues.
 alter table issues add column assignee_id bigint references users;
 alter table issues add column resolved_at timestamptz;

@@ -24,6 +24,7 @@ type Deps struct {
 	Access    *access.Access
 	Detail    *detail.Reader
 	IngestURL string // under which clients reach ingest: for DSNs
+	Dir       string // of standalone; empty elsewhere
 }
 
 // Pages are all pages. Safe for concurrent use.

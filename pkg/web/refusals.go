@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/trivetlabs/trivet/pkg/queue"
 	"github.com/trivetlabs/trivet/pkg/store"
 )
 
@@ -23,6 +24,7 @@ var (
 	ErrMethod    = errors.New("method not allowed")
 	ErrBody      = errors.New("body broke off")
 	ErrTooLarge  = errors.New("body too large")
+	ErrMedia     = errors.New("body of another type")
 	ErrIngest    = errors.New("ingest does not answer")
 )
 
@@ -49,10 +51,12 @@ var refusals = []Refusal{
 	{Err: store.ErrNotFound, Status: http.StatusNotFound, Code: "not_found", Message: "There is no such thing"},
 	{Err: ErrMethod, Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: "The route doesn't take this method"},
 	{Err: ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Code: "too_large", Message: "The request is over a limit"},
+	{Err: ErrMedia, Status: http.StatusUnsupportedMediaType, Code: "unsupported_media_type", Message: "The body has not the type that the route takes"},
 	{Err: store.ErrInvalid, Status: http.StatusBadRequest, Code: "invalid", Message: "A parameter is not valid"},
 	{Err: context.Canceled, Status: StatusGone, Code: "gone", Message: "The client hung up"},
 	{Err: store.ErrTimeout, Status: http.StatusServiceUnavailable, Code: "timeout", Message: "The answer took too long; a shorter time from and to may help", Retry: 5 * time.Second},
 	{Err: store.ErrUnavailable, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The database doesn't answer", Retry: 5 * time.Second},
+	{Err: queue.ErrUnavailable, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The queue doesn't answer", Retry: 5 * time.Second},
 	{Err: ErrIngest, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "Ingest doesn't answer", Retry: 5 * time.Second},
 	{Err: nil, Status: http.StatusInternalServerError, Code: "internal", Message: "Something is wrong on our side"},
 }
