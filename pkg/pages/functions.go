@@ -25,6 +25,8 @@ func functions(a *assets) template.FuncMap {
 		"initials": initials,
 		"join":     func(all []string) string { return strings.Join(all, " ") },
 		"term":     searchTerm,
+		"coded":    coded,
+		"sum":      sum,
 		"dict":     dict,
 	}
 }
@@ -102,6 +104,28 @@ func newSpark(points []int64) spark {
 // searchTerm writes a term of the search that looks for exactly this value.
 func searchTerm(field, value string) string {
 	return field + `:"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+}
+
+// A words is a piece of a sentence; Code stood between backticks.
+type words struct {
+	Text string
+	Code bool
+}
+
+// coded parts a sentence of our own at its backticks.
+func coded(sentence string) []words {
+	var all []words
+	for i, text := range strings.Split(sentence, "`") {
+		all = append(all, words{text, i%2 == 1})
+	}
+	return all
+}
+
+func sum(all []int64) (n int64) {
+	for _, one := range all {
+		n += one
+	}
+	return n
 }
 
 // percent writes how much a value is of a whole, 0 to 100.

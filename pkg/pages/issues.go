@@ -38,7 +38,13 @@ var issueSpans = []choice{
 }
 
 // issueSorts are the columns that a list can be sorted by.
-var issueSorts = []link{{Name: "Last seen", URL: "last_seen"}, {Name: "First seen", URL: "first_seen"}, {Name: "Events", URL: "events"}, {Name: "Users", URL: "users"}}
+var issueSorts = []sorting{{Name: "Last seen"}, {Name: "First seen", Value: "first_seen"}, {Name: "Events", Value: "events", Figures: true}, {Name: "Users", Value: "users", Figures: true}}
+
+// A sorting is one way to sort a list; no value is the usual one.
+type sorting struct {
+	Name, Value, URL string
+	Figures, Current bool
+}
 
 // An issueList is what the page of a list shows.
 type issueList struct {
@@ -46,7 +52,7 @@ type issueList struct {
 	Q, Tab string
 	Tabs   []link
 	Span   span
-	Sorts  []link
+	Sorts  []sorting
 	Sort   string
 	Rows   []issueRow
 	Paged  bool   // it is not the first page
@@ -100,7 +106,8 @@ func (p *Pages) readIssues(r *Request) (f store.IssueFilter, l *issueList, err e
 		r.Params.Wrong("tab", "one that the page shows")
 	}
 	for _, s := range issueSorts {
-		l.Sorts = append(l.Sorts, link{Name: s.Name, URL: l.At.With("sort", s.URL), Keys: s.URL, Current: s.URL == l.Sort || s.URL == "last_seen" && l.Sort == ""})
+		s.URL, s.Current = l.At.With("sort", s.Value), s.Value == l.Sort || s.Value == "" && l.Sort == "last_seen"
+		l.Sorts = append(l.Sorts, s)
 	}
 	return f, l, nil
 }
