@@ -67,7 +67,7 @@
     } };
     const width = () => figure.clientWidth;
     const chart = new uPlot({
-      width: width(), height: 200, plugins: [marks, tips], legend: { show: false }, padding: [8, 4, 0, 0],
+      width: width(), height: 200, plugins: [marks, tips], legend: { show: false }, padding: [8, 18, 0, 0],
       cursor: { drag: { x: !!data.zoom, y: false, setScale: false }, points: { show: false }, y: false },
       tzDate: (ts) => uPlot.tzDate(new Date(ts * 1000), data.step < 86400 ? zone || Intl.DateTimeFormat().resolvedOptions().timeZone : "Etc/UTC"),
       scales: { x: { range: () => [data.from, data.from + data.count * data.step] }, y: { range: (_, min, max) => [0, Math.max(2, max * 1.05)] } },
