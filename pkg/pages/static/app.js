@@ -123,6 +123,11 @@
     if (e.target.elements.theme) document.cookie = "theme=;path=/;max-age=0;samesite=lax";
   });
 
+  // Searches leave out what is empty, so that their URLs are short.
+  document.addEventListener("formdata", (e) => {
+    if (e.target.method === "get") for (const [name, value] of [...e.formData]) value === "" && e.formData.delete(name);
+  });
+
   // Keys: single ones only where the page says so, and never while somebody types.
   let g = 0;
   document.addEventListener("keydown", (e) => {
