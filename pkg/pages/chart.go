@@ -35,11 +35,11 @@ type plotMark struct {
 
 // Measures of a chart's box, in its own units, which are CSS pixels where there is room.
 const (
-	chartWidth, chartHeight = 720, 190
-	chartLeft, chartRight   = 42, 712
-	chartTop, chartBottom   = 12, 166
-	maxChartColours         = 8
-	maxChartMarks           = 12 // more would hide what they mark
+	plotWidth, plotHeight = 720, 190
+	plotLeft, plotRight   = 42, 712
+	plotTop, plotBottom   = 12, 166
+	maxChartColours       = 8
+	maxChartMarks         = 12 // more would hide what they mark
 )
 
 // A chart is a plot as the part "chart" draws it. All coordinates are attributes.
@@ -63,8 +63,8 @@ type chartRow struct {
 	Values []int64
 }
 
-// newChart draws a plot.
-func newChart(p plot) chart {
+// draw draws a plot.
+func draw(p plot) chart {
 	c := chart{plot: p}
 	n := 0
 	for _, line := range p.Lines {
@@ -105,7 +105,7 @@ func newChart(p plot) chart {
 // stack makes a path of bars for each series, upon those before it.
 func (c *chart) stack(n int, top int64) {
 	below := make([]int64, n)
-	width := float64(chartRight-chartLeft) / float64(max(1, n))
+	width := float64(plotRight-plotLeft) / float64(max(1, n))
 	bar := max(width*0.5, min(width-1, width*0.86))
 	for _, line := range c.Lines {
 		var path strings.Builder
@@ -116,7 +116,7 @@ func (c *chart) stack(n int, top int64) {
 			}
 			y := chartY(below[i]+value, top)
 			height := max(chartY(below[i], top)-y, 0.8) // one event is seen beside thousands
-			path.WriteString("M" + decimal(chartLeft+float64(i)*width) + " " + decimal(y) + "h" + decimal(bar) + "v" + decimal(height) + "h-" + decimal(bar) + "z")
+			path.WriteString("M" + decimal(plotLeft+float64(i)*width) + " " + decimal(y) + "h" + decimal(bar) + "v" + decimal(height) + "h-" + decimal(bar) + "z")
 			below[i], sum = below[i]+value, sum+value
 		}
 		c.Areas = append(c.Areas, chartArea{line.Name, line.Class, path.String(), number(sum)})
@@ -131,7 +131,7 @@ func (c *chart) time(n int) {
 	if n == 0 {
 		return
 	}
-	width, length := float64(chartRight-chartLeft)/float64(n), time.Duration(n)*c.Step
+	width, length := float64(plotRight-plotLeft)/float64(n), time.Duration(n)*c.Step
 	form, every, begun := "15:04", (n+maxTicks-1)/maxTicks, 0
 	days := c.Step < day && length > 2*day // hours of many days: told is where each day begins
 	if days || c.Step >= day {
@@ -146,7 +146,7 @@ func (c *chart) time(n int) {
 			continue
 		}
 		if begun%every == 0 {
-			c.Down = append(c.Down, chartTick{At: decimal(chartLeft + float64(i)*width), Label: at.Format(form)})
+			c.Down = append(c.Down, chartTick{At: decimal(plotLeft + float64(i)*width), Label: at.Format(form)})
 		}
 		begun++
 	}
@@ -155,7 +155,7 @@ func (c *chart) time(n int) {
 		if m.At.Before(c.From) || !m.At.Before(end) || len(c.Flags) == maxChartMarks {
 			continue
 		}
-		c.Flags = append(c.Flags, chartTick{At: decimal(chartLeft + float64(m.At.Sub(c.From))/float64(c.Step)*width), Label: m.Name})
+		c.Flags = append(c.Flags, chartTick{At: decimal(plotLeft + float64(m.At.Sub(c.From))/float64(c.Step)*width), Label: m.Name})
 	}
 }
 
@@ -193,7 +193,7 @@ func (c *chart) data(n int) string {
 }
 
 func chartY(value, top int64) float64 {
-	return chartBottom - float64(value)/float64(max(1, top))*(chartBottom-chartTop)
+	return plotBottom - float64(value)/float64(max(1, top))*(plotBottom-plotTop)
 }
 
 // roundUp is the next number people like: 1, 2, 4, 5 or 10 times a power of ten.

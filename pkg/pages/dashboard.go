@@ -108,7 +108,7 @@ func (p *Pages) dashboardEvents(by string) func(context.Context, *Request, *dash
 		for _, release := range releases {
 			drawn.Marks = append(drawn.Marks, plotMark{release.FirstSeen, release.Release})
 		}
-		d.Events = newChart(drawn)
+		d.Events = draw(drawn)
 		d.Totals.Events = d.Events.Sum
 		for _, f := range dashboardFields[1:] {
 			s := series
@@ -148,7 +148,7 @@ func (p *Pages) dashboardPeople(ctx context.Context, r *Request, d *dashboard) e
 			d.Totals.MostUsers = max(d.Totals.MostUsers, c.Users)
 		}
 	}
-	d.Users = newChart(plot{
+	d.Users = draw(plot{
 		ID: "users", Title: "Users affected by day", Unit: "users", From: from, Step: day, Zone: time.UTC,
 		Lines: []plotLine{{Name: "Users", Class: "c2", Points: points}},
 	})
@@ -167,7 +167,7 @@ func (p *Pages) dashboardIssues(ctx context.Context, r *Request, d *dashboard) e
 		fresh[i], back[i] = turn.New, turn.Regressed
 		d.Totals.New, d.Totals.Back = d.Totals.New+turn.New, d.Totals.Back+turn.Regressed
 	}
-	d.Issues = newChart(plot{
+	d.Issues = draw(plot{
 		ID: "issues", Title: "New and regressed issues", Unit: "issues", From: turns.From, Step: length, Zone: zoneOf(r),
 		Lines: []plotLine{{Name: "New", Class: "c3", Points: fresh}, {Name: "Regressed", Class: "c1", Points: back}},
 	})

@@ -24,7 +24,7 @@ func (p *Pages) issuesRoutes() []Route {
 }
 
 // tabs of the list. A status is the API's; terms stand beside what people search for.
-var issueTabs = []struct{ name, label, status, terms string }{
+var listTabs = []struct{ name, label, status, terms string }{
 	{"", "Unresolved", "unresolved", ""},
 	{"mine", "Assigned to me", "unresolved", "assigned:me"},
 	{"regressed", "Regressed", "unresolved", "is:regressed"},
@@ -90,7 +90,7 @@ func (p *Pages) readIssues(r *Request) (f store.IssueFilter, l *issueList, err e
 		return t.Field == "is" && slices.Contains([]string{"unresolved", "resolved", "ignored"}, t.Value)
 	})
 	found := false
-	for _, tab := range issueTabs {
+	for _, tab := range listTabs {
 		current := tab.name == l.Tab && !own || tab.name == "all" && own
 		if found = found || tab.name == l.Tab; current {
 			f.Status = tab.status

@@ -25,6 +25,8 @@ var (
 	ErrBody      = errors.New("body broke off")
 	ErrTooLarge  = errors.New("body too large")
 	ErrMedia     = errors.New("body of another type")
+	ErrTooMany   = errors.New("too many at once")
+	ErrBusy      = errors.New("too much under way")
 	ErrIngest    = errors.New("ingest does not answer")
 )
 
@@ -52,11 +54,13 @@ var refusals = []Refusal{
 	{Err: ErrMethod, Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: "The route doesn't take this method"},
 	{Err: ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Code: "too_large", Message: "The request is over a limit"},
 	{Err: ErrMedia, Status: http.StatusUnsupportedMediaType, Code: "unsupported_media_type", Message: "The body has not the type that the route takes"},
+	{Err: ErrTooMany, Status: http.StatusTooManyRequests, Code: "too_many", Message: "Too many requests", Retry: 10 * time.Second},
 	{Err: store.ErrInvalid, Status: http.StatusBadRequest, Code: "invalid", Message: "A parameter is not valid"},
 	{Err: context.Canceled, Status: StatusGone, Code: "gone", Message: "The client hung up"},
 	{Err: store.ErrTimeout, Status: http.StatusServiceUnavailable, Code: "timeout", Message: "The answer took too long; a shorter time from and to may help", Retry: 5 * time.Second},
 	{Err: store.ErrUnavailable, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The database doesn't answer", Retry: 5 * time.Second},
 	{Err: queue.ErrUnavailable, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The queue doesn't answer", Retry: 5 * time.Second},
+	{Err: ErrBusy, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The process has too much under way", Retry: 10 * time.Second},
 	{Err: ErrIngest, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "Ingest doesn't answer", Retry: 5 * time.Second},
 	{Err: nil, Status: http.StatusInternalServerError, Code: "internal", Message: "Something is wrong on our side"},
 }
