@@ -83,7 +83,7 @@ func (r *Request) To(path string) error {
 func (p *Pages) Routes() []Route {
 	var all []Route
 	for _, routes := range [][]Route{
-		p.assetRoutes(), p.homeRoutes(),
+		p.assetRoutes(), p.homeRoutes(), p.issuesRoutes(), p.dashboardRoutes(), p.releasesRoutes(),
 		p.issueRoutes(), p.eventRoutes(), p.tailRoutes(), p.startRoutes(), p.feedbackRoutes(),
 	} {
 		all = append(all, routes...)

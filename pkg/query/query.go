@@ -31,6 +31,7 @@ type Config struct {
 	IngestPublicURL string           `envconfig:"INGEST_PUBLIC_URL" desc:"URL under which browsers reach ingest; DSNs and snippets on pages are made with it, else with QUERY_INGEST_URL"`
 	Dir             string           `ignored:"true"` // of standalone: whose disk /system measures; empty elsewhere
 	Bound           func(url string) `ignored:"true"` // told the listener's URL once it is served; nil: nobody asks
+	TrustedProxies  []string         `split_words:"true" desc:"CIDRs of proxies whose X-Forwarded-For is believed"`
 	Store           store.Config
 	Queue           queue.Config
 }
@@ -71,6 +72,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	g.Go(func() error { return listener.Wait(ctx) })
 	g.Go(func() error { database.run(ctx); return nil })
 	g.Go(func() error { return provision.KeepDirectory(ctx, env.Log, db, q) })
+	g.Go(func() error { return api.access.Sweep(ctx) })
 	return g.Wait()
 }
 
@@ -92,6 +94,7 @@ type API struct {
 	// operations are the routes by method, in the order in which they were added, and described is what /openapi.json answers.
 	operations []*operation
 	described  []byte
+	swagger    map[string]swaggerFile // by name
 }
 
 // A route is what requests of one kind have in common.
@@ -115,8 +118,12 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 	if err != nil {
 		return nil, err
 	}
+	let, err := access.New(env, db, access.Config{PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies})
+	if err != nil {
+		return nil, err
+	}
 	a := &API{
-		echo: echo.New(), log: env.Log, db: db, queue: q, access: access.New(env, db), detail: detail.New(env.Log, db), forward: forward, links: links, dir: cfg.Dir, streams: newStreams(), routes: map[string]*route{},
+		echo: echo.New(), log: env.Log, db: db, queue: q, access: let, detail: detail.New(env.Log, db), forward: forward, links: links, dir: cfg.Dir, streams: newStreams(), routes: map[string]*route{},
 	}
 	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { a.refuse(c, nil, err) }
 	a.echo.Pre(a.frame)
@@ -134,6 +141,9 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 		return nil, err
 	}
 	if a.described, err = a.document(); err != nil {
+		return nil, err
+	}
+	if a.swagger, err = readSwagger(); err != nil {
 		return nil, err
 	}
 
