@@ -80,6 +80,8 @@ func (p *Pages) Routes() []Route {
 	var all []Route
 	for _, routes := range [][]Route{
 		p.assetRoutes(), p.homeRoutes(),
+		p.newProjectRoutes(), p.settingsRoutes(), p.dropRoutes(), p.deadLetterRoutes(),
+		p.memberRoutes(), p.tokenRoutes(), p.auditRoutes(), p.systemRoutes(),
 	} {
 		all = append(all, routes...)
 	}

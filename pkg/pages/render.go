@@ -97,7 +97,18 @@ func (p *Pages) write(r *Request, status int, name, part string, data any) error
 }
 
 // said are the words that a page may begin with after a form: the URL names one, so that nobody can put in their own.
-var said = map[string]string{}
+var said = map[string]string{
+	"saved":          "Saved. Workers obey within seconds.",
+	"key-made":       "The key is good at once.",
+	"key-revoked":    "The key is refused from now on.",
+	"allowed":        "Such events are kept from now on.",
+	"retrying":       "The workers try it within seconds. What fails again stays here.",
+	"retrying-some":  "The workers try those before these within seconds. There are more: try all again for the rest.",
+	"token-revoked":  "The token is refused within half a minute.",
+	"uninvited":      "The invitation is taken back.",
+	"member-role":    "The role is changed.",
+	"member-removed": "They are no member any more.",
+}
 
 // Refuse answers an error as a page.
 func (p *Pages) Refuse(r *Request, row web.Refusal, detail string) error {
