@@ -24,13 +24,14 @@ import (
 
 // Config is the read side's configuration.
 type Config struct {
-	Addr      string           `default:":8081" desc:"listener of the API"`
-	PublicURL string           `split_words:"true" desc:"URL under which people reach this listener; links to next pages are made with it"`
-	IngestURL string           `split_words:"true" default:"http://127.0.0.1:8080" desc:"where POST /api/v1/logs is passed on to; ingest must trust this role's address (INGEST_TRUSTED_PROXIES) to see the client's"`
-	Dir       string           `ignored:"true"` // of standalone: whose disk /system measures; empty elsewhere
-	Bound     func(url string) `ignored:"true"` // told the listener's URL once it is served; nil: nobody asks
-	Store     store.Config
-	Queue     queue.Config
+	Addr           string           `default:":8081" desc:"listener of the API"`
+	PublicURL      string           `split_words:"true" desc:"URL under which people reach this listener; links to next pages are made with it"`
+	IngestURL      string           `split_words:"true" default:"http://127.0.0.1:8080" desc:"where POST /api/v1/logs is passed on to; ingest must trust this role's address (INGEST_TRUSTED_PROXIES) to see the client's"`
+	Dir            string           `ignored:"true"` // of standalone: whose disk /system measures; empty elsewhere
+	Bound          func(url string) `ignored:"true"` // told the listener's URL once it is served; nil: nobody asks
+	TrustedProxies []string         `split_words:"true" desc:"CIDRs of proxies whose X-Forwarded-For is believed"`
+	Store          store.Config
+	Queue          queue.Config
 }
 
 // Run serves the API until ctx ends.
@@ -68,6 +69,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	g.Go(func() error { return listener.Wait(ctx) })
 	g.Go(func() error { database.run(ctx); return nil })
 	g.Go(func() error { return provision.KeepDirectory(ctx, env.Log, db, q) })
+	g.Go(func() error { return api.access.Sweep(ctx) })
 	return g.Wait()
 }
 
@@ -111,8 +113,12 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 	if err != nil {
 		return nil, err
 	}
+	let, err := access.New(env, db, access.Config{PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies})
+	if err != nil {
+		return nil, err
+	}
 	a := &API{
-		echo: echo.New(), log: env.Log, db: db, queue: q, access: access.New(env, db), detail: detail.New(env.Log, db), forward: forward, links: links, dir: cfg.Dir, routes: map[string]*route{},
+		echo: echo.New(), log: env.Log, db: db, queue: q, access: let, detail: detail.New(env.Log, db), forward: forward, links: links, dir: cfg.Dir, routes: map[string]*route{},
 	}
 	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { a.refuse(c, nil, err) }
 	a.echo.Pre(a.frame)
