@@ -23,7 +23,7 @@ var templateFiles embed.FS
 type templates map[string]*template.Template
 
 func readTemplates(a *assets) (templates, error) {
-	base, err := template.New("layout.html").Funcs(functions(a)).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
+	base, err := template.New("layout.html").Funcs(functions(a)).Funcs(textFunctions()).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read templates: %w", err)
 	}
@@ -108,6 +108,18 @@ var said = map[string]string{
 	"uninvited":      "The invitation is taken back.",
 	"member-role":    "The role is changed.",
 	"member-removed": "They are no member any more.",
+	"resolved":       "Resolved.",
+	"ignored":        "Ignored.",
+	"reopened":       "Reopened.",
+	"assigned":       "Assigned.",
+	"merged":         "Merged: the other issue's events count here now.",
+	"unmerged":       "It is an issue of its own again.",
+	"merged-away":    "The issue you asked for was merged into this one.",
+	"commented":      "Comment written.",
+	"uncommented":    "Comment taken out.",
+	"no-event":       "There is no such event any more.",
+	"test-sent":      "A test error was sent. It should appear below within seconds.",
+	"test-failed":    "Ingest did not take the test error. Is it running, and is the key good?",
 }
 
 // Refuse answers an error as a page.

@@ -170,4 +170,3 @@ func pathID(r *Request, name string) (event.ID, error) {
 	}
 	return id, nil
 }
-
