@@ -2,6 +2,7 @@ package detail
 
 import (
 	"context"
+	"strings"
 
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/grouping"
@@ -55,7 +56,7 @@ func (r *Reader) Regroup(ctx context.Context, organization, id int64, was, will 
 		if !known {
 			at = len(found.Groups)
 			groups[key] = at
-			found.Groups = append(found.Groups, Moved{Issue: row.IssueID, Into: into, Title: row.Type + ": " + row.Message, Rule: grouping.Explain(e, will).Rule})
+			found.Groups = append(found.Groups, Moved{Issue: row.IssueID, Into: into, Title: strings.TrimPrefix(row.Type+": "+row.Message, ": "), Rule: grouping.Explain(e, will).Rule})
 		}
 		found.Groups[at].Events++
 	}

@@ -174,7 +174,7 @@ func reasonsOf(drops store.Drops) (ours, others []dropReason) {
 	for _, d := range drops.Totals {
 		kind := d
 		kind.Quantity = 0
-		reason := dropReason{d.Source, d.Reason, d.Category, titleOf(d.Reason), d.Quantity, points[kind]}
+		reason := dropReason{d.Source, d.Reason, d.Category, filterTitle(d.Reason), d.Quantity, points[kind]}
 		if d.Source == "filter" {
 			ours = append(ours, reason)
 		} else {
@@ -202,7 +202,7 @@ func (p *Pages) dropFilters(ctx context.Context, r *Request, reasons []dropReaso
 			return nil, err
 		}
 		if len(samples) > 0 || quantities[f.Name] > 0 {
-			filters = append(filters, dropFilter{f.Name, titleOf(f.Name), f.About, quantities[f.Name], samples})
+			filters = append(filters, dropFilter{f.Name, filterTitle(f.Name), f.About, quantities[f.Name], samples})
 		}
 	}
 	slices.SortStableFunc(filters, func(a, b dropFilter) int { return cmp.Compare(b.Quantity, a.Quantity) })
@@ -229,7 +229,7 @@ func (p *Pages) showDrop(r *Request) error {
 	if err != nil {
 		return err
 	}
-	view := dropView{Filtered: found, FilterTitle: titleOf(reason), JSON: pretty(found.Raw.Raw)}
+	view := dropView{Filtered: found, FilterTitle: filterTitle(reason), JSON: pretty(found.Raw.Raw)}
 	for _, f := range filter.Filters() {
 		if f.Name == reason {
 			view.About = f.About

@@ -3,7 +3,6 @@ package pages
 import (
 	"fmt"
 	"net/url"
-	"sync"
 
 	"github.com/trivetlabs/trivet/sdk/js"
 )
@@ -24,9 +23,6 @@ type target struct {
 	DSN     string
 	Project int64
 }
-
-// newestScript makes the newest version of our script ready once: it is compressed for that.
-var newestScript = sync.OnceValue(js.Newest)
 
 // recipes returns all ways. What is in them is ours, but for the URL of ingest, which the operator set.
 func recipes(t target) []recipe {
@@ -127,18 +123,9 @@ func firstParty(t target) []recipe {
   reverse_proxy %s {
     header_up Host {upstream_hostport}
   }
-}`, origin(t.URL))},
+}`, originOf(t.URL))},
 		{"then our script", newestScript().Tag("/errors", t.Key)},
 		{"or a Sentry SDK", fmt.Sprintf("Sentry.init({ dsn: %q, tunnel: \"/errors/tunnel\" });", t.DSN)},
 		{"and for ingest, so that it believes the proxy about addresses of visitors", "INGEST_TRUSTED_PROXIES=203.0.113.7/32"},
 	}}}
-}
-
-// origin is a URL without its path.
-func origin(text string) string {
-	u, err := url.Parse(text)
-	if err != nil {
-		return text
-	}
-	return u.Scheme + "://" + u.Host
 }

@@ -29,7 +29,7 @@ var filterTitles = map[string]string{
 	"localhost": "Developers' own machines", "harmless": "Harmless noise", "ignored": "Your own list",
 }
 
-func titleOf(name string) string {
+func filterTitle(name string) string {
 	if title, ok := filterTitles[name]; ok {
 		return title
 	}
@@ -94,7 +94,7 @@ func (p *Pages) filtersView(r *Request, now chosen) (filtersView, error) {
 		} else if set {
 			state = "off"
 		}
-		view.Filters = append(view.Filters, filterView{f.Name, titleOf(f.Name), f.About, state, dropped[f.Name]})
+		view.Filters = append(view.Filters, filterView{f.Name, filterTitle(f.Name), f.About, state, dropped[f.Name]})
 	}
 	return view, nil
 }
@@ -167,7 +167,7 @@ func switchTo(f *project.Filters, name string, on bool) {
 
 // tryMessages asks the latest events which of them a list of messages would have dropped.
 func (p *Pages) tryMessages(r *Request, messages []string) (*trial, error) {
-	events, err := p.latest(r.HTTP.Request().Context(), r, trialEvents)
+	events, err := p.latestEvents(r.HTTP.Request().Context(), r, trialEvents)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func (p *Pages) tryMessages(r *Request, messages []string) (*trial, error) {
 			continue
 		}
 		found.Matched++
-		title := row.Type + ": " + row.Message
+		title := titleOf(row.Type, row.Message)
 		if len(found.Examples) < trialExamples && !slices.Contains(found.Examples, title) {
 			found.Examples = append(found.Examples, title)
 		}
@@ -194,8 +194,8 @@ func (p *Pages) tryMessages(r *Request, messages []string) (*trial, error) {
 	return found, nil
 }
 
-// latest lists the latest n events of the request's project.
-func (p *Pages) latest(ctx context.Context, r *Request, n int) (events []store.EventRow, err error) {
+// latestEvents lists the latest n events of the request's project.
+func (p *Pages) latestEvents(ctx context.Context, r *Request, n int) (events []store.EventRow, err error) {
 	cursor := ""
 	for len(events) < n {
 		page, next, err := p.DB.Events(ctx, r.Org(), store.EventFilter{Project: r.Project.ID, Limit: min(store.MaxLimit, n-len(events)), Cursor: cursor})

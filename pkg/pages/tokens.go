@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/trivetlabs/trivet/pkg/access"
-	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/store"
 )
 
@@ -160,13 +159,4 @@ func (p *Pages) revokeToken(r *Request) error {
 	}
 	p.spread(r)
 	return r.To("/tokens?said=token-revoked")
-}
-
-// pathID reads an id of the path. What has not its form is not there.
-func pathID(r *Request, name string) (event.ID, error) {
-	id, err := event.ParseID(r.HTTP.Param(name))
-	if err != nil {
-		return id, store.ErrNotFound
-	}
-	return id, nil
 }
