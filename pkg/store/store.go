@@ -35,8 +35,9 @@ const (
 
 // A Store is a pool of connections to the database. Safe for concurrent use.
 type Store struct {
-	db    *pgxpool.Pool
-	codec *pack.Codec
+	db     *pgxpool.Pool
+	codec  *pack.Codec
+	budget time.Duration // of searches, see searchBudget
 }
 
 // Open returns a Store. It connects when first used: Postgres being away is no error here but one of the
@@ -75,7 +76,7 @@ func Open(ctx context.Context, env service.Env, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &Store{db: db, codec: pack.NewCodec()}, nil
+	return &Store{db: db, codec: pack.NewCodec(), budget: searchBudget}, nil
 }
 
 func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
