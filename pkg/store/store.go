@@ -16,6 +16,7 @@ import (
 
 	"github.com/trivetlabs/trivet/pkg/pack"
 	"github.com/trivetlabs/trivet/pkg/service"
+	"github.com/trivetlabs/trivet/pkg/words"
 )
 
 // Config says where the database is.
@@ -38,6 +39,11 @@ type Store struct {
 	db     *pgxpool.Pool
 	codec  *pack.Codec
 	budget time.Duration // of searches, see searchBudget
+
+	// What need not be written again.
+	finder   *words.Finder
+	seen     *seen
+	releases releases
 }
 
 // Open returns a Store. It connects when first used: Postgres being away is no error here but one of the
@@ -76,7 +82,7 @@ func Open(ctx context.Context, env service.Env, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &Store{db: db, codec: pack.NewCodec(), budget: searchBudget}, nil
+	return &Store{db: db, codec: pack.NewCodec(), budget: searchBudget, finder: words.NewFinder(), seen: newSeen()}, nil
 }
 
 func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
