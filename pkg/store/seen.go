@@ -3,6 +3,7 @@ package store
 import (
 	"math/bits"
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 )
 
@@ -56,4 +57,29 @@ func (s *seen) hash(numbers ...uint64) uint64 {
 		h = hi ^ lo ^ bits.RotateLeft64(n, 29)
 	}
 	return max(h, 1)
+}
+
+// rooms remembers how much more there is room for, by hashes. Safe for concurrent use.
+type rooms struct {
+	mu  sync.Mutex
+	all map[uint64]int
+}
+
+// maxRooms bounds it, to some megabytes; then it starts again.
+const maxRooms = 1 << 16
+
+func (r *rooms) left(hash uint64) (left int, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	left, known = r.all[hash]
+	return left, known
+}
+
+func (r *rooms) set(hash uint64, left int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.all == nil || len(r.all) >= maxRooms {
+		r.all = map[uint64]int{}
+	}
+	r.all[hash] = left
 }

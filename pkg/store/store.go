@@ -42,6 +42,7 @@ type Store struct {
 	// What need not be written again.
 	finder   *words.Finder
 	seen     *seen
+	rooms    rooms
 	releases releases
 }
 

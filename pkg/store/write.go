@@ -103,14 +103,14 @@ func (s *Store) write(ctx context.Context, b *Batch, m mode) (result Result, err
 		return result, nil
 	}
 	if err == nil {
-		s.wrote(b, p, issueOf, now)
+		s.wrote(b, p, issueOf)
 	}
 	return result, err
 }
 
 // wrote remembers what was committed, and tells it by the rows.
-func (s *Store) wrote(b *Batch, p *plan, issueOf map[groupKey]event.ID, now time.Time) {
-	s.wroteWords(p.found, now)
+func (s *Store) wrote(b *Batch, p *plan, issueOf map[groupKey]event.ID) {
+	s.wroteWords(p.found)
 	s.releases.wrote(p.releases)
 	for _, hash := range p.users {
 		s.seen.add(hash)

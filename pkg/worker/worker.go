@@ -62,8 +62,8 @@ func (c Config) validate() error {
 	return nil
 }
 
-// spareConns are for the dead letters, the locks of the janitor and of relief, and what the janitor does.
-const spareConns = 4
+// spareConns are for the dead letters, the locks of the janitor, of relief and of counts, and what the janitors do.
+const spareConns = 6
 
 // Run drains the queue until ctx ends; then it finishes the batches it has.
 func Run(ctx context.Context, env service.Env, cfg Config) error {
@@ -91,6 +91,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	if cfg.Consumer == queue.Workers {
 		group.Go(func() error { return w.pipe(ctx, queue.DeadLetters, queue.Replay, w.Retry) })
 		group.Go(func() error { return w.keepHouse(ctx) })
+		group.Go(func() error { return w.keepCounts(ctx) })
 		group.Go(func() error { return w.keepRoom(ctx) })
 	}
 	return group.Wait()
@@ -115,6 +116,7 @@ type Worker struct {
 	}
 	salts   *salts
 	known   *known
+	told    told
 	expired event.Day // when the janitor last deleted rows
 
 	bound    atomic.Int32            // pipelines that have their consumer of EVENTS
