@@ -262,3 +262,14 @@ func TestWhatReadersAskForExpires(t *testing.T) {
 		t.Errorf("left (-want +got):\n%s", diff)
 	}
 }
+
+func TestWhatWasLostIsWrittenAgainByWhoRemembersIt(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	for range 2 {
+		write(t, db, row(1, 1, event.NewID(now()), now()), row(1, 2, event.NewID(now()), now()))
+		readSums(t, url).balance(t)
+		execute(t, url, `truncate trivet.events, trivet.blocks, trivet.packs, trivet.issues, trivet.issue_fingerprints, trivet.issue_hours, trivet.issue_users,
+			trivet.project_minutes, trivet.issue_words, trivet.issue_texts, trivet.releases, trivet.project_users, trivet.field_counts`)
+	}
+}

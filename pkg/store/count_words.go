@@ -47,7 +47,7 @@ const (
 )
 
 // findWords takes new rows apart, piece by piece, but for the pieces that were before.
-func (s *Store) findWords(rows []*Row, now time.Time) *found {
+func (m *memory) findWords(finder *words.Finder, rows []*Row, now time.Time) *found {
 	f := &found{texts: map[groupKey]string{}, pieces: map[uint64]struct{}{}}
 	type kindKey struct {
 		groupKey
@@ -57,9 +57,9 @@ func (s *Store) findWords(rows []*Row, now time.Time) *found {
 	var room []words.Word
 	for _, r := range rows {
 		k := groupKey{r.Project, r.Fingerprint}
-		of := s.pieces(k, now)
+		of := m.pieces(k, now)
 		isNew := func(h uint64) bool {
-			if _, ok := f.pieces[h]; ok || s.seen.has(h) {
+			if _, ok := f.pieces[h]; ok || m.seen.has(h) {
 				return false
 			}
 			f.pieces[h] = struct{}{}
@@ -68,9 +68,9 @@ func (s *Store) findWords(rows []*Row, now time.Time) *found {
 		if isNew(of.hash(0, textPiece)) {
 			f.texts[k] = event.Cut(strings.ToLower(r.Title+"\n"+r.Event.Culprit), maxSearchText)
 		}
-		room = s.finder.Find(room[:0], r.Event, r.Title, func(kind words.Kind, piece uint64) bool {
+		room = finder.Find(room[:0], r.Event, r.Title, func(kind words.Kind, piece uint64) bool {
 			h := of.hash(kind, piece)
-			return s.seen.has(h) || s.seen.has(of.hash(kind, fullPiece)) || !isNew(h)
+			return m.seen.has(h) || m.seen.has(of.hash(kind, fullPiece)) || !isNew(h)
 		})
 		for _, w := range room {
 			g := groups[kindKey{k, w.Kind}]
@@ -87,7 +87,7 @@ func (s *Store) findWords(rows []*Row, now time.Time) *found {
 	for _, g := range f.groups {
 		slices.Sort(g.words)
 		g.words = slices.Compact(g.words)
-		left, known := s.rooms.left(g.room)
+		left, known := m.rooms.left(g.room)
 		g.asked = !known || len(g.words) > left/2 // others may be writing too
 	}
 	return f
@@ -104,11 +104,11 @@ type pieces struct {
 
 // pieces of a fingerprint are forgotten once in wordsFor, those of each at another time, or all would be written again at
 // once.
-func (s *Store) pieces(k groupKey, now time.Time) pieces {
+func (m *memory) pieces(k groupKey, now time.Time) pieces {
 	high, low := binary.BigEndian.Uint64(k.fingerprint[:8]), binary.BigEndian.Uint64(k.fingerprint[8:])
 	const seconds = uint64(wordsFor / time.Second)
 	epoch := (uint64(now.Unix()) + low%seconds) / seconds // no clock stands before 1970
-	return pieces{s.seen, s.seen.hash(uint64(k.project), high, low, epoch)}
+	return pieces{m.seen, m.seen.hash(uint64(k.project), high, low, epoch)}
 }
 
 func (p pieces) hash(kind words.Kind, piece uint64) uint64 {
@@ -154,18 +154,18 @@ func queueWords(queue *pgx.Batch, f *found) {
 }
 
 // wroteWords remembers what was committed.
-func (s *Store) wroteWords(f *found) {
+func (m *memory) wroteWords(f *found) {
 	for piece := range f.pieces {
-		s.seen.add(piece)
+		m.seen.add(piece)
 	}
 	for _, g := range f.groups {
 		if g.asked && g.left <= 0 {
-			s.seen.add(g.full)
+			m.seen.add(g.full)
 			continue
 		}
 		if !g.asked {
-			g.left, _ = s.rooms.left(g.room)
+			g.left, _ = m.rooms.left(g.room)
 		}
-		s.rooms.set(g.room, g.left-len(g.words))
+		m.rooms.set(g.room, g.left-len(g.words))
 	}
 }

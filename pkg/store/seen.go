@@ -83,3 +83,32 @@ func (r *rooms) set(hash uint64, left int) {
 	}
 	r.all[hash] = left
 }
+
+// A memory is what a process remembers of the tables: what it need not write again. It is of tables as they are: when
+// they were put back, emptied or replaced, it starts again.
+type memory struct {
+	tables   string // which, see rememberedTables
+	seen     *seen
+	rooms    rooms
+	releases releases
+}
+
+func newMemory(tables string) *memory { return &memory{tables: tables, seen: newSeen()} }
+
+// rememberedTables tells which tables these are. Another answer than before means that they may hold less: a backup was
+// restored, another server took over, or somebody emptied one.
+const rememberedTables = `select pg_postmaster_start_time() || ' ' || string_agg(relfilenode::text, ' ' order by relname) from pg_class
+	where oid in ('trivet.issue_words'::regclass, 'trivet.issue_texts'::regclass, 'trivet.releases'::regclass, 'trivet.project_users'::regclass)`
+
+// remember returns what is remembered of these tables.
+func (s *Store) remember(tables string) *memory {
+	for {
+		now := s.memory.Load()
+		if now.tables == tables {
+			return now
+		}
+		if fresh := newMemory(tables); s.memory.CompareAndSwap(now, fresh) {
+			return fresh
+		}
+	}
+}
