@@ -54,6 +54,7 @@ type view struct {
 	Zone    *time.Location
 	Theme   string // light, dark, or empty for the system's
 	Keys    bool   // single-key shortcuts are on
+	Header  *header
 	Data    any
 }
 
@@ -81,6 +82,12 @@ func (p *Pages) write(r *Request, status int, name, part string, data any) error
 		if zone, err := time.LoadLocation(chosen.TimeZone); err == nil {
 			v.Zone = zone
 		}
+	}
+	if cookie, err := r.HTTP.Cookie("theme"); err == nil && (cookie.Value == "light" || cookie.Value == "dark") {
+		v.Theme = cookie.Value // what was chosen in this browser, by the button
+	}
+	if part == "layout.html" {
+		v.Header = p.header(r.HTTP.Request().Context(), r)
 	}
 	var body bytes.Buffer
 	if err := p.templates[name].ExecuteTemplate(&body, part, v); err != nil {

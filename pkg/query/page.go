@@ -15,7 +15,7 @@ import (
 
 // pageRoutes adds what people see.
 func (a *API) pageRoutes(env service.Env, cfg Config) (err error) {
-	a.pages, err = pages.New(pages.Deps{Log: env.Log, DB: a.db, Queue: a.queue, Access: a.access, Detail: a.detail, IngestURL: cfg.IngestURL})
+	a.pages, err = pages.New(pages.Deps{Log: env.Log, DB: a.db, Queue: a.queue, Access: a.access, Detail: a.detail, IngestURL: cfg.IngestURL, Dir: cfg.Dir})
 	if err != nil {
 		return err
 	}
