@@ -93,7 +93,7 @@ func (s *Store) Activities(ctx context.Context, organization, project int64, iss
 	if err != nil {
 		return nil, "", fmt.Errorf("list activity: %w", err)
 	}
-	all, next = page(name, all, limit, func(last Activity) position { return position{last.At.UnixMicro(), last.ID} })
+	all, next = page(name, all, limit, func(last Activity) position { return position{key: last.At.UnixMicro(), id: last.ID} })
 	return all, next, nil
 }
 

@@ -55,10 +55,10 @@ func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.I
 	if err != nil {
 		return Result{}, nil, err
 	}
+	result.NewIssues = n
 	if err := settleUsers(ctx, tx, issueOf, newUsers); err != nil {
 		return Result{}, nil, err
 	}
-	result.NewIssues = n
 	result.Reopened, err = reopen(ctx, tx, due, p.fresh, issueOf)
 	return result, issueOf, err
 }

@@ -106,26 +106,22 @@ func (s *Store) Facets(ctx context.Context, organization int64, f FacetFilter) (
 	if err := f.check(); err != nil {
 		return Facets{}, fmt.Errorf("count values: %w", err)
 	}
-	var rows []EventRow
-	tags := map[string]map[string]int64{}
-	err = s.read(ctx, organization, func(tx pgx.Tx) error {
-		rows, err = latest(ctx, tx, EventFilter{Project: f.Project, Issue: f.Issue, Query: f.Query, From: f.From, To: f.To}, facetEvents+1)
-		if err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			return visible(ctx, tx, f.Project)
-		}
-		rows, found.More = rows[:min(len(rows), facetEvents)], len(rows) > facetEvents
-		unasked := func(name string) bool { return facetValues[name] == nil }
-		if len(f.Fields) > 0 && !slices.ContainsFunc(f.Fields, unasked) {
-			return nil // no tag is asked for
-		}
-		tags, err = tagsOf(ctx, tx, f.Project, rows)
-		return err
-	})
+	filter := EventFilter{Project: f.Project, Issue: f.Issue, Query: f.Query, From: f.From, To: f.To}
+	rows, next, err := s.events(ctx, organization, filter, facetEvents)
 	if err != nil {
-		return Facets{}, fmt.Errorf("count values: %w", err)
+		return Facets{}, wrap("count values", err)
+	}
+	found.More = next != ""
+	tags := map[string]map[string]int64{}
+	unasked := func(name string) bool { return facetValues[name] == nil }
+	if len(rows) > 0 && (len(f.Fields) == 0 || slices.ContainsFunc(f.Fields, unasked)) {
+		err = s.read(ctx, organization, func(tx pgx.Tx) error {
+			tags, err = tagsOf(ctx, tx, f.Project, rows)
+			return err
+		})
+		if err != nil {
+			return Facets{}, wrap("count values", err)
+		}
 	}
 	found.Events, found.Facets = int64(len(rows)), []Facet{}
 	for _, name := range f.fields(tags) {
@@ -196,21 +192,4 @@ func tagsOf(ctx context.Context, tx pgx.Tx, project int64, events []EventRow) (m
 		return nil
 	})
 	return tags, err
-}
-
-// latest lists the latest events that a filter asks for, n of them.
-func latest(ctx context.Context, tx pgx.Tx, f EventFilter, n int) ([]EventRow, error) {
-	args, err := f.args(n - 1)
-	if err != nil {
-		return nil, err
-	}
-	sql := eventsSQL
-	if !f.Issue.IsZero() {
-		sql, args = issueEventsSQL, append(args, [16]byte(f.Issue))
-	}
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, scanEvent)
 }

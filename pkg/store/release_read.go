@@ -58,7 +58,7 @@ func (s *Store) Releases(ctx context.Context, organization, project int64, from,
 		if len(all) == 0 {
 			return visible(ctx, tx, project)
 		}
-		all, next = page(name, all, limit, func(last Release) position { return position{last.FirstSeen.UnixMicro(), last.id} })
+		all, next = page(name, all, limit, func(last Release) position { return position{key: last.FirstSeen.UnixMicro(), id: last.id} })
 		return countReleases(ctx, tx, project, w, all)
 	})
 	if err != nil {
