@@ -64,6 +64,9 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	defer q.Close()
+	if err := q.AnswerHealth(env.Health.Condition); err != nil {
+		return err
+	}
 	watching, stop := context.WithCancel(ctx)
 	directory := q.WatchDirectory(watching, env)
 	defer directory.Wait()

@@ -5,20 +5,25 @@ import (
 	"fmt"
 	"html/template"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // functions are what templates can call beside fields and methods.
 func functions(a *assets) template.FuncMap {
 	return template.FuncMap{
-		"asset": a.url,
-		"num":   number,
-		"short": short,
-		"ago":   func(t time.Time) string { return ago(time.Since(t)) },
-		"exact": func(t time.Time, zone *time.Location) string { return t.In(zone).Format("2006-01-02 15:04:05 MST") },
-		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"spark": newSpark,
-		"dict":  dict,
+		"asset":    a.url,
+		"num":      number,
+		"short":    short,
+		"ago":      func(t time.Time) string { return ago(time.Since(t)) },
+		"exact":    func(t time.Time, zone *time.Location) string { return t.In(zone).Format("2006-01-02 15:04:05 MST") },
+		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"spark":    newSpark,
+		"percent":  percent,
+		"initials": initials,
+		"dict":     dict,
 	}
 }
 
@@ -93,6 +98,31 @@ func newSpark(points []int64) spark {
 		s.Bars = append(s.Bars, bar{decimal(float64(i) * width), decimal(sparkHeight - height), decimal(width * 0.8), decimal(height), n})
 	}
 	return s
+}
+
+// percent writes how much a value is of a whole, 0 to 100.
+func percent(value, of int64) string {
+	if of <= 0 {
+		return "0.0"
+	}
+	return decimal(100 * float64(min(value, of)) / float64(of))
+}
+
+// initials are the first letters of the first and the last word of a name.
+func initials(name string) string {
+	words := strings.Fields(name)
+	if len(words) == 0 {
+		return "?"
+	}
+	if len(words) > 1 {
+		words = []string{words[0], words[len(words)-1]}
+	}
+	short := ""
+	for _, word := range words {
+		first, _ := utf8.DecodeRuneInString(word)
+		short += string(unicode.ToUpper(first))
+	}
+	return short
 }
 
 func decimal(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }

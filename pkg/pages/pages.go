@@ -24,6 +24,7 @@ type Deps struct {
 	Access    *access.Access
 	Detail    *detail.Reader
 	IngestURL string // under which clients reach ingest: for DSNs
+	Dir       string // of standalone; empty elsewhere
 }
 
 // Pages are all pages. Safe for concurrent use.
@@ -31,6 +32,7 @@ type Pages struct {
 	Deps
 	assets    *assets
 	templates templates
+	headers   headers
 }
 
 // New returns the pages, with every template read.
@@ -43,7 +45,7 @@ func New(deps Deps) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pages{deps, assets, templates}, nil
+	return &Pages{Deps: deps, assets: assets, templates: templates, headers: headers{seen: map[[2]int64]*header{}}}, nil
 }
 
 // A Route is one page or form.
@@ -77,7 +79,7 @@ func (r *Request) To(path string) error {
 func (p *Pages) Routes() []Route {
 	var all []Route
 	for _, routes := range [][]Route{
-		p.assetRoutes(), p.homeRoutes(),
+		p.assetRoutes(), p.homeRoutes(), p.signInRoutes(), p.accountRoutes(),
 	} {
 		all = append(all, routes...)
 	}

@@ -54,6 +54,7 @@ type view struct {
 	Zone    *time.Location
 	Theme   string // light, dark, or empty for the system's
 	Keys    bool   // single-key shortcuts are on
+	Header  *header
 	Data    any
 }
 
@@ -82,6 +83,12 @@ func (p *Pages) write(r *Request, status int, name, part string, data any) error
 			v.Zone = zone
 		}
 	}
+	if cookie, err := r.HTTP.Cookie("theme"); err == nil && (cookie.Value == "light" || cookie.Value == "dark") {
+		v.Theme = cookie.Value // what was chosen in this browser, by the button
+	}
+	if part == "layout.html" {
+		v.Header = p.header(r.HTTP.Request().Context(), r)
+	}
 	var body bytes.Buffer
 	if err := p.templates[name].ExecuteTemplate(&body, part, v); err != nil {
 		return fmt.Errorf("make page %s: %w", name, err)
@@ -90,7 +97,14 @@ func (p *Pages) write(r *Request, status int, name, part string, data any) error
 }
 
 // said are the words that a page may begin with after a form: the URL names one, so that nobody can put in their own.
-var said = map[string]string{}
+var said = map[string]string{
+	"signed-out":       "You are signed out.",
+	"signed-out-there": "Signed out there. What runs elsewhere may take half a minute to know.",
+	"set-up":           "Welcome. This Trivet is yours now.",
+	"joined":           "Welcome. You are a member now.",
+	"password-changed": "Your password is changed, and every other browser signed out.",
+	"account-saved":    "Saved.",
+}
 
 // Refuse answers an error as a page.
 func (p *Pages) Refuse(r *Request, row web.Refusal, detail string) error {

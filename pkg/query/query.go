@@ -24,13 +24,16 @@ import (
 
 // Config is the read side's configuration.
 type Config struct {
-	Addr           string           `default:":8081" desc:"listener of the API"`
-	PublicURL      string           `split_words:"true" desc:"URL under which people reach this listener; links to next pages are made with it"`
-	IngestURL      string           `split_words:"true" default:"http://127.0.0.1:8080" desc:"where POST /api/v1/logs is passed on to; ingest must trust this role's address (INGEST_TRUSTED_PROXIES) to see the client's"`
-	Bound          func(url string) `ignored:"true"` // told the listener's URL once it is served; nil: nobody asks
-	TrustedProxies []string         `split_words:"true" desc:"CIDRs of proxies whose X-Forwarded-For is believed"`
-	Store          store.Config
-	Queue          queue.Config
+	Addr      string           `default:":8081" desc:"listener of the API"`
+	PublicURL string           `split_words:"true" desc:"URL under which people reach this listener; links to next pages are made with it"`
+	IngestURL string           `split_words:"true" default:"http://127.0.0.1:8080" desc:"where POST /api/v1/logs is passed on to; ingest must trust this role's address (INGEST_TRUSTED_PROXIES) to see the client's"`
+	Dir       string           `ignored:"true"` // of standalone: whose disk /system measures; empty elsewhere
+	Bound     func(url string) `ignored:"true"` // told the listener's URL once it is served; nil: nobody asks
+	Store     store.Config
+	Queue     queue.Config
+
+	// Signing in is limited by address, and the audit tells it.
+	TrustedProxies []string `split_words:"true" desc:"CIDRs of proxies whose X-Forwarded-For is believed: limits of tries to sign in go by the client's address"`
 }
 
 // Run serves the API until ctx ends.
@@ -46,6 +49,9 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	defer q.Close()
+	if err := q.AnswerHealth(env.Health.Condition); err != nil {
+		return err
+	}
 	api, err := New(env, cfg, db, q) //nolint:contextcheck // each request brings its own
 	if err != nil {
 		return err
@@ -79,9 +85,13 @@ type API struct {
 	detail  *detail.Reader
 	forward *forwarder
 	links   string // what relative links begin with
+	dir     string // see Config
 	pages   *pages.Pages
 	metrics metrics
 	routes  map[string]*route // by Echo's pattern
+	// operations are the routes by method, in the order in which they were added, and described is what /openapi.json answers.
+	operations []*operation
+	described  []byte
 }
 
 // A route is what requests of one kind have in common.
@@ -110,17 +120,23 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 		return nil, err
 	}
 	a := &API{
-		echo: echo.New(), log: env.Log, db: db, queue: q, access: let, detail: detail.New(env.Log, db), forward: forward, links: links, routes: map[string]*route{},
+		echo: echo.New(), log: env.Log, db: db, queue: q, access: let, detail: detail.New(env.Log, db), forward: forward, links: links, dir: cfg.Dir, routes: map[string]*route{},
 	}
 	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { a.refuse(c, nil, err) }
 	a.echo.Pre(a.frame)
 
-	a.add(http.MethodGet, "/api/v1/health", "health", a.health)
+	a.add(http.MethodGet, "/api/v1/health", "health", a.health).doc(doc{what: "Whether the process answers", gives: ""})
 	a.eventRoutes()
 	a.issueRoutes()
 	a.projectRoutes()
+	a.deadLetterRoutes()
+	a.systemRoutes()
 	a.logRoutes()
+	a.documentRoutes()
 	if err := a.pageRoutes(env, cfg); err != nil {
+		return nil, err
+	}
+	if a.described, err = a.document(); err != nil {
 		return nil, err
 	}
 
@@ -128,24 +144,26 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 	return a, nil
 }
 
-// on adds a route that needs a permission.
-func (a *API) on(method, path, name string, need access.Permission, handle func(*request) error) *route {
-	return a.add(method, path, name, func(c echo.Context) error {
+// on adds a route that needs a permission. What it returns is to be told what the route is for: see doc.
+func (a *API) on(method, path, name string, need access.Permission, handle func(*request) error) *operation {
+	o := a.add(method, path, name, func(c echo.Context) error {
 		r, err := a.begin(c, need)
 		if err != nil {
 			return err
 		}
 		return handle(r)
 	})
+	o.need, o.handle = need, handle
+	return o
 }
 
 // get adds a route that needs to read.
-func (a *API) get(path, name string, handle func(*request) error) *route {
+func (a *API) get(path, name string, handle func(*request) error) *operation {
 	return a.on(http.MethodGet, path, name, access.Read, handle)
 }
 
 // add adds a route that asks nobody who they are.
-func (a *API) add(method, path, name string, handle echo.HandlerFunc) *route {
+func (a *API) add(method, path, name string, handle echo.HandlerFunc) *operation {
 	rt := a.routes[path]
 	if rt == nil {
 		rt = &route{name: name}
@@ -159,7 +177,9 @@ func (a *API) add(method, path, name string, handle echo.HandlerFunc) *route {
 		}
 		return handle(c)
 	})
-	return rt
+	o := &operation{route: rt, method: method, path: path}
+	a.operations = append(a.operations, o)
+	return o
 }
 
 // ServeHTTP answers one request.

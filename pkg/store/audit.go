@@ -95,6 +95,6 @@ func (s *Store) Audit(ctx context.Context, organization int64, f AuditFilter) (e
 	if err != nil {
 		return nil, "", wrap("list audit", err)
 	}
-	entries, next = page(f.name(organization), entries, limit, func(e AuditEntry) position { return position{e.At.UnixMicro(), e.ID} })
+	entries, next = page(f.name(organization), entries, limit, func(e AuditEntry) position { return position{key: e.At.UnixMicro(), id: e.ID} })
 	return entries, next, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/trivetlabs/trivet/pkg/queue"
 	"github.com/trivetlabs/trivet/pkg/store"
 )
 
@@ -66,6 +67,7 @@ var refusals = []Refusal{
 	{Err: context.Canceled, Status: StatusGone, Code: "gone", Message: "The client hung up"},
 	{Err: store.ErrTimeout, Status: http.StatusServiceUnavailable, Code: "timeout", Message: "The answer took too long; a shorter time from and to may help", Retry: 5 * time.Second},
 	{Err: store.ErrUnavailable, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The database doesn't answer", Retry: 5 * time.Second},
+	{Err: queue.ErrUnavailable, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The queue doesn't answer", Retry: 5 * time.Second},
 	{Err: ErrIngest, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "Ingest doesn't answer", Retry: 5 * time.Second},
 	{Err: nil, Status: http.StatusInternalServerError, Code: "internal", Message: "Something is wrong on our side"},
 }
