@@ -25,11 +25,12 @@ var (
 	ErrBody      = errors.New("body broke off")
 	ErrTooLarge  = errors.New("body too large")
 	ErrMedia     = errors.New("body of another type")
+	ErrTooMany   = errors.New("too many at once")
+	ErrBusy      = errors.New("too much under way")
 	ErrIngest    = errors.New("ingest does not answer")
 
 	ErrPassword    = errors.New("wrong e-mail or password")
 	ErrTries       = errors.New("too many tries")
-	ErrBusy        = errors.New("too many passwords at once")
 	ErrCrossOrigin = errors.New("asked for by a page of another origin")
 )
 
@@ -55,7 +56,7 @@ var refusals = []Refusal{
 	{Err: ErrCrossOrigin, Status: http.StatusForbidden, Code: "cross_origin", Message: "A page of another origin asked for this"},
 	{Err: ErrPassword, Status: http.StatusForbidden, Code: "password", Message: "E-mail or password is wrong"},
 	{Err: ErrTries, Status: http.StatusTooManyRequests, Code: "tries", Message: "Too many tries in vain; wait before the next"},
-	{Err: ErrBusy, Status: http.StatusServiceUnavailable, Code: "busy", Message: "Too many are signing in just now", Retry: 5 * time.Second},
+	{Err: ErrBusy, Status: http.StatusServiceUnavailable, Code: "busy", Message: "The process has too much under way", Retry: 5 * time.Second},
 	{Err: store.ErrForbidden, Status: http.StatusForbidden, Code: "forbidden", Message: "Only an owner may do this"},
 	{Err: ErrNoRoute, Status: http.StatusNotFound, Code: "not_found", Message: "There is no such route"},
 	{Err: store.ErrNotFound, Status: http.StatusNotFound, Code: "not_found", Message: "There is no such thing"},
@@ -63,6 +64,7 @@ var refusals = []Refusal{
 	{Err: ErrMethod, Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Message: "The route doesn't take this method"},
 	{Err: ErrTooLarge, Status: http.StatusRequestEntityTooLarge, Code: "too_large", Message: "The request is over a limit"},
 	{Err: ErrMedia, Status: http.StatusUnsupportedMediaType, Code: "unsupported_media_type", Message: "The body has not the type that the route takes"},
+	{Err: ErrTooMany, Status: http.StatusTooManyRequests, Code: "too_many", Message: "Too many requests", Retry: 10 * time.Second},
 	{Err: store.ErrInvalid, Status: http.StatusBadRequest, Code: "invalid", Message: "A parameter is not valid"},
 	{Err: context.Canceled, Status: StatusGone, Code: "gone", Message: "The client hung up"},
 	{Err: store.ErrTimeout, Status: http.StatusServiceUnavailable, Code: "timeout", Message: "The answer took too long; a shorter time from and to may help", Retry: 5 * time.Second},
