@@ -143,19 +143,25 @@ alter table issues add column ignored_users bigint;
 alter table issues add column regressed_at timestamptz;
 alter table issues add column regressions integer not null default 0;
 alter table issues add column merged_into uuid;
+alter table issues add column own jsonb;
+alter table issue_fingerprints add column merged_from uuid;
+create index issue_fingerprints_joined on issue_fingerprints (project_id, issue_id) where fingerprint <> issue_id;
 create index issues_by_first_seen on issues (project_id, first_seen desc, issue_id desc);
 create index issues_by_events on issues (project_id, events desc, issue_id desc);
 create index issues_by_users on issues (project_id, users desc, issue_id desc);
+create index issues_ignored_until on issues (ignored_until) where ignored_until is not null;
 create index issues_merged on issues (project_id, merged_into) where merged_into is not null;
 comment on column issues.assignee_id is 'Who takes care of it; null for nobody.';
 comment on column issues.resolved_at is 'Since when it is resolved; null while it is not.';
-comment on column issues.resolved_release is 'Null: any later event reopens it. Empty: only one of a release first seen after resolved_at. Else: only one of that release or a later one.';
+comment on column issues.resolved_release is 'Null: any later event reopens it. Empty: only one of a release first seen after resolved_at. Else: only one of that release or of one first seen not before it. An event without a release reopens only where this is null.';
 comment on column issues.ignored_until is 'Ignored no longer than this; null for no such bound.';
 comment on column issues.ignored_events is 'Ignored until events reaches this; null for no such bound.';
 comment on column issues.ignored_users is 'Ignored until users reaches this; null for no such bound.';
 comment on column issues.regressed_at is 'Receipt of the event that last reopened it after it was resolved; null when none did.';
 comment on column issues.regressions is 'How often that happened.';
 comment on column issues.merged_into is 'The issue that its fingerprints count for now; null while it stands for itself. A merged issue is in no list.';
+comment on column issues.own is 'Seen times, level, names and releases of its own fingerprints alone, as they were when the first issue was merged into it; null while none is.';
+comment on column issue_fingerprints.merged_from is 'The issue it counts for again once that is unmerged; null while it counts for its own.';
 
 create table activity (
     activity_id uuid        not null,
@@ -185,12 +191,12 @@ comment on column activity.detail is 'Text of a comment; release, bounds, other 
 create table issue_words (
     project_id  bigint   not null,
     kind        smallint not null,
-    word        text     not null,
+    word        text     collate "C" not null,
     fingerprint uuid     not null,
     primary key (project_id, kind, word, fingerprint)
 );
 create index issue_words_by_fingerprint on issue_words (project_id, fingerprint, kind);
-comment on table issue_words is 'What was seen in events of a fingerprint, of each kind at most some hundreds: see package words.';
+comment on table issue_words is 'What was seen in events of a fingerprint, of each kind at most some 300: see package words. All but words of titles go when the issue was not seen for as long as events are kept.';
 comment on column issue_words.project_id is 'The project.';
 comment on column issue_words.kind is '1 words of title and culprit, 2 of stacks, 3 of breadcrumbs; whole values: 4 release, 5 environment, 6 browser, 7 os, 8 url, 9 tag as key=value.';
 comment on column issue_words.word is 'The word in lower case, or the value as it came, cut to 200 bytes.';
@@ -217,7 +223,7 @@ create table releases (
     primary key (project_id, release)
 );
 create index releases_by_first_seen on releases (project_id, first_seen desc, release desc);
-comment on table releases is 'Releases that sent an event, at most 10,000 a project.';
+comment on table releases is 'Releases that sent an event, some 10,000 a project at most. They outlive their events: which one came first decides what reopens an issue.';
 comment on column releases.project_id is 'The project.';
 comment on column releases.release is 'Release as the client names it.';
 comment on column releases.first_seen is 'Receipt of its first event.';
@@ -240,15 +246,18 @@ create table field_counts (
     hour       timestamptz not null,
     fields     smallint[]  not null,
     texts      text[]      not null,
-    counts     bigint[]    not null
+    counts     bigint[]    not null,
+    summed     boolean     not null default false
 );
 create index field_counts_by_hour on field_counts (project_id, hour);
+create index field_counts_loose on field_counts (project_id, hour) where not summed;
 comment on table field_counts is 'Stored events by hour of receipt and by the values of some fields: for each field the counts of all rows of an hour add up to its events.';
 comment on column field_counts.project_id is 'The project.';
 comment on column field_counts.hour is 'Start of the hour, UTC.';
 comment on column field_counts.fields is '1 level, 2 release, 3 environment, 4 browser, 5 os, 6 protocol: what the value beside it is of.';
-comment on column field_counts.texts is 'The values; empty for unknown. Beyond the first 200 of a field in an hour: the text *.';
+comment on column field_counts.texts is 'The values; empty for unknown. Beyond the 200 most frequent of a field in an hour: the text *.';
 comment on column field_counts.counts is 'How many.';
+comment on column field_counts.summed is 'True for a sum that the janitor made; false as a batch appended it.';
 
 grant select (user_id, email, name, created_at, disabled_at) on users to trivet_query;
 grant select (token_id, organization_id, project_id, scopes, label, created_at, revoked_at, expires_at, used_at, created_by), insert, update (revoked_at, label) on tokens to trivet_query;

@@ -5,7 +5,10 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -25,10 +28,16 @@ type Config struct {
 
 // A Queue is one connection. Safe for concurrent use.
 type Queue struct {
-	nc      *nats.Conn
-	js      jetstream.JetStream
-	log     zerolog.Logger
-	metrics metrics
+	nc       *nats.Conn
+	js       jetstream.JetStream
+	log      zerolog.Logger
+	metrics  metrics
+	followed struct {
+		sync.Mutex
+		once  sync.Once
+		until map[int64]time.Time // by project
+		count atomic.Int64        // of until
+	}
 }
 
 type metrics struct {
@@ -75,6 +84,10 @@ func Open(_ context.Context, env service.Env, cfg Config) (*Queue, error) {
 			q.log.Info().Str("server", nc.ConnectedUrlRedacted()).Msg("connected to NATS again")
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if errors.Is(err, nats.ErrSlowConsumer) { // a follower of the tail, who may miss some
+				q.log.Debug().Err(err).Msg("a reader of the tail is slow")
+				return
+			}
 			q.log.Warn().Err(err).Msg("NATS reported an error")
 		}),
 	}

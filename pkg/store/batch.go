@@ -57,6 +57,18 @@ type Row struct {
 	Version     int16      // of the grouping
 	UserHash    *int64
 	Fallback    bool // the event may lie on a neighbouring day: see pack.Record
+
+	Issue event.ID // set by Write where it inserted the event: what it belongs to; else zero
+}
+
+// Listed is a row that Write inserted as lists show it.
+func (r *Row) Listed() EventRow {
+	e := r.Event
+	return EventRow{
+		ID: e.ID, ProjectID: r.Project, IssueID: r.Issue, Day: e.Day, Received: r.Received, Occurred: e.Occurred,
+		Level: e.Level, Protocol: e.Protocol, Handled: e.Handled, Type: e.Type, Message: event.Cut(e.Message, maxListText),
+		Culprit: e.Culprit, Release: e.Release, Environment: e.Environment, Browser: e.Browser, OS: e.OS, URL: event.Cut(e.URL, maxListText),
+	}
 }
 
 // key is what makes an event one: the primary key of events.
@@ -83,5 +95,5 @@ func (r *Row) keys() []key {
 // A Result counts what became of the rows of a committed batch.
 type Result struct {
 	Stored, Duplicates, Expired, Dead, Filtered int
-	NewIssues                                   int
+	NewIssues, Reopened                         int // issues: first events, and events that ended resolved or ignored
 }

@@ -11,19 +11,21 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/trivetlabs/trivet/pkg/words"
 )
 
 // A copyBuffer is the body of a COPY … FROM STDIN (FORMAT binary), written field by field: it spares the
 // boxing of each value that a generic encoder needs. Format: Postgres manual, "COPY", Binary Format.
 type copyBuffer struct {
-	b []byte
+	b     []byte
+	start int // of the array that is being written, behind its length; 0 for none
 }
 
 // copySignature opens the format: its magic, no flags, no header extension.
 const copySignature = "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 
 func newCopyBuffer(size int) *copyBuffer {
-	return &copyBuffer{append(make([]byte, 0, size), copySignature...)}
+	return &copyBuffer{b: append(make([]byte, 0, size), copySignature...)}
 }
 
 func (c *copyBuffer) row(fields int16) { c.b = binary.BigEndian.AppendUint16(c.b, uint16(fields)) } // a small constant
@@ -83,6 +85,55 @@ func (c *copyBuffer) text(s string) {
 func (c *copyBuffer) bytes(b []byte) {
 	c.length(len(b))
 	c.b = append(c.b, b...)
+}
+
+// Types of elements, as Postgres numbers them.
+const (
+	oidInt8 = 20
+	oidInt2 = 21
+	oidText = 25
+)
+
+// array begins an array of n fields, which follow, and ends the one before. n is not 0.
+func (c *copyBuffer) array(oid uint32, n int) {
+	c.endArrays()
+	c.length(0) // not known yet
+	c.start = len(c.b)
+	for _, v := range [...]uint32{1, 0, oid, uint32(n), 1} { // dimensions, no nulls, type, elements, number of the first
+		c.b = binary.BigEndian.AppendUint32(c.b, v)
+	}
+}
+
+// endArrays ends the last array of some.
+func (c *copyBuffer) endArrays() {
+	if c.start > 0 {
+		binary.BigEndian.PutUint32(c.b[c.start-4:], uint32(len(c.b)-c.start)) // as in length
+		c.start = 0
+	}
+}
+
+// Bounds of events.tags: what is beyond is in the record.
+const (
+	maxRowTags  = 30
+	maxTagBytes = words.MaxBytes
+)
+
+// tags writes key=value of each.
+func (c *copyBuffer) tags(tags event.Tags) {
+	if len(tags) == 0 {
+		c.null()
+		return
+	}
+	c.array(oidText, min(len(tags), maxRowTags))
+	for _, t := range tags[:min(len(tags), maxRowTags)] {
+		if n := len(t.Key) + 1 + len(t.Value); n > maxTagBytes {
+			c.text(words.TagValue(t))
+			continue
+		}
+		c.length(len(t.Key) + 1 + len(t.Value))
+		c.b = append(append(append(c.b, t.Key...), '='), t.Value...)
+	}
+	c.endArrays()
 }
 
 // send ends the body and copies it by a statement of ours.

@@ -20,7 +20,7 @@ import (
 // that are written for the first time. Upserts are aggregated and sorted by key, and the tables are taken in the
 // order of this function, or two workers would deadlock; issues last: they are the hottest rows, and their locks
 // live for one statement and the commit.
-func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.ID]packState) (Result, error) {
+func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.ID]packState) (Result, map[groupKey]event.ID, error) {
 	minutes, result := countMinutes(b, p, states)
 	groups := groupRows(p.fresh)
 	queue := &pgx.Batch{}
@@ -34,23 +34,33 @@ func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.I
 	}
 	if len(groups) == 0 {
 		if queue.Len() == 0 {
-			return result, nil
+			return result, nil, nil
 		}
 		if err := tx.SendBatch(ctx, queue).Close(); err != nil {
-			return Result{}, fmt.Errorf("count minutes: %w", err)
+			return Result{}, nil, fmt.Errorf("count minutes: %w", err)
 		}
-		return result, nil
+		return result, nil, nil
 	}
-	issueOf, newUsers := map[groupKey]event.ID{}, map[groupKey]int64{}
+	issueOf, newUsers := map[groupKey]event.ID{}, map[groupKey][]int64{}
 	queueFingerprints(queue, groups, issueOf)
 	queueHours(queue, p.fresh)
 	queueUsers(queue, p.fresh, newUsers)
+	queueDayUsers(queue, p.users)
+	queueWords(queue, p.found)
+	queueReleases(queue, p.releases)
 	if err := tx.SendBatch(ctx, queue).Close(); err != nil {
-		return Result{}, fmt.Errorf("count events: %w", err)
+		return Result{}, nil, fmt.Errorf("count events: %w", err)
 	}
-	n, err := upsertIssues(ctx, tx, groups, issueOf, newUsers)
+	n, due, err := upsertIssues(ctx, tx, groups, issueOf, newUsers)
+	if err != nil {
+		return Result{}, nil, err
+	}
 	result.NewIssues = n
-	return result, err
+	if err := settleUsers(ctx, tx, issueOf, newUsers); err != nil {
+		return Result{}, nil, err
+	}
+	result.Reopened, err = reopen(ctx, tx, due, p.fresh, issueOf)
+	return result, issueOf, err
 }
 
 // A groupKey names a fingerprint of a project.

@@ -105,17 +105,17 @@ type issueRows struct {
 	titles, types, culprits, firstReleases, lastReleases []string
 }
 
-// upsertIssues adds the groups to their issues and returns how many issues are new.
-func upsertIssues(ctx context.Context, tx pgx.Tx, groups []*group, issueOf map[groupKey]event.ID, newUsers map[groupKey]int64) (int, error) {
+// upsertIssues adds the groups to their issues. It returns how many issues are new, and which may have to be reopened.
+func upsertIssues(ctx context.Context, tx pgx.Tx, groups []*group, issueOf map[groupKey]event.ID, newUsers map[groupKey][]int64) (created int, due []groupKey, err error) {
 	byIssue := map[groupKey]*group{}
 	users := map[groupKey]int64{}
 	for _, g := range groups {
 		issue, ok := issueOf[g.groupKey]
 		if !ok {
-			return 0, fmt.Errorf("upsert issues: fingerprint %s of project %d is not in the map", g.fingerprint, g.project)
+			return 0, nil, fmt.Errorf("upsert issues: fingerprint %s of project %d is not in the map", g.fingerprint, g.project)
 		}
 		k := groupKey{g.project, issue}
-		users[k] += newUsers[g.groupKey]
+		users[k] += int64(len(newUsers[g.groupKey]))
 		if byIssue[k] == nil {
 			byIssue[k] = g
 		} else {
@@ -129,19 +129,24 @@ func upsertIssues(ctx context.Context, tx pgx.Tx, groups []*group, issueOf map[g
 	result, err := tx.Query(ctx, upsertIssuesSQL, rows.projects, rows.issues, rows.events, rows.users, rows.firstSeen, rows.lastSeen,
 		rows.levels, rows.titles, rows.types, rows.culprits, rows.firstReleases, rows.lastReleases)
 	if err != nil {
-		return 0, fmt.Errorf("upsert issues: %w", err)
+		return 0, nil, fmt.Errorf("upsert issues: %w", err)
 	}
-	isNew, err := pgx.CollectRows(result, pgx.RowTo[bool])
-	if err != nil {
-		return 0, fmt.Errorf("upsert issues: %w", err)
-	}
-	n := 0
-	for _, is := range isNew {
-		if is {
-			n++
+	var isNew bool
+	var project *int64
+	var issue *[16]byte
+	_, err = pgx.ForEachRow(result, []any{&isNew, &project, &issue}, func() error {
+		if isNew {
+			created++
 		}
+		if project != nil {
+			due = append(due, groupKey{*project, *issue})
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, nil, fmt.Errorf("upsert issues: %w", err)
 	}
-	return n, nil
+	return created, due, nil
 }
 
 func (r *issueRows) add(k groupKey, g *group, users int64) {

@@ -18,6 +18,11 @@ type plan struct {
 	known  []*Row // there already, or a second time in this batch
 	events *copyBuffer
 	blocks *copyBuffer
+	fields *copyBuffer
+
+	found    *found
+	releases map[projectRelease]time.Time
+	users    map[dayUser]uint64
 }
 
 // maxListText cuts what is only shown in lists; the record keeps it whole.
@@ -25,7 +30,7 @@ const maxListText = 500
 
 // newPlan sorts the rows of b into new and known. there holds the keys that are in the database, nil when
 // nobody has looked.
-func newPlan(codec *pack.Codec, b *Batch, there map[key]bool) *plan {
+func (s *Store) newPlan(b *Batch, there map[key]bool, now time.Time) *plan {
 	p := &plan{}
 	seen := make(map[key]bool, len(b.Rows))
 	for i := range b.Rows {
@@ -41,8 +46,10 @@ func newPlan(codec *pack.Codec, b *Batch, there map[key]bool) *plan {
 		p.fresh = append(p.fresh, r)
 	}
 	if len(p.fresh) > 0 {
-		p.encode(codec)
+		p.encode(s.codec)
+		p.fields = countFields(p.fresh)
 	}
+	p.found, p.releases, p.users = s.findWords(p.fresh, now), s.releases.fresh(p.fresh), s.dayUsers(p.fresh)
 	slices.SortFunc(p.known, compareKeys)
 	return p
 }
@@ -116,12 +123,12 @@ func newBlockID(now time.Time) int64 {
 const copyBlocks = `copy trivet.blocks (project_id, block_id, day, data) from stdin (format binary)`
 
 const copyEvents = `copy trivet.events (event_id, project_id, fingerprint, received_at, occurred_at, user_hash, block_id, day,
-	block_start, block_length, level, protocol, handled, type, message, culprit, release, environment, browser, os, url)
+	block_start, block_length, level, protocol, handled, type, message, culprit, release, environment, browser, os, url, tags)
 	from stdin (format binary)`
 
 func (c *copyBuffer) event(r *Row, block int64, start, length int) {
 	e := r.Event
-	c.row(21)
+	c.row(22)
 	c.uuid(e.ID)
 	c.int8(e.ProjectID)
 	c.uuid(r.Fingerprint)
@@ -147,4 +154,5 @@ func (c *copyBuffer) event(r *Row, block int64, start, length int) {
 	c.text(e.Browser)
 	c.text(e.OS)
 	c.text(event.Cut(e.URL, maxListText))
+	c.tags(e.Tags)
 }

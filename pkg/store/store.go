@@ -16,6 +16,7 @@ import (
 
 	"github.com/trivetlabs/trivet/pkg/pack"
 	"github.com/trivetlabs/trivet/pkg/service"
+	"github.com/trivetlabs/trivet/pkg/words"
 )
 
 // Config says where the database is.
@@ -37,6 +38,11 @@ const (
 type Store struct {
 	db    *pgxpool.Pool
 	codec *pack.Codec
+
+	// What need not be written again.
+	finder   *words.Finder
+	seen     *seen
+	releases releases
 }
 
 // Open returns a Store. It connects when first used: Postgres being away is no error here but one of the
@@ -75,7 +81,7 @@ func Open(ctx context.Context, env service.Env, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &Store{db: db, codec: pack.NewCodec()}, nil
+	return &Store{db: db, codec: pack.NewCodec(), finder: words.NewFinder(), seen: newSeen()}, nil
 }
 
 func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }

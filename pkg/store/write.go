@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -54,11 +55,12 @@ var errTried = errors.New("trial")
 // prepared before the transaction starts. When careful, or when a pack turns out to be known, it looks
 // first and leaves out what is there.
 func (s *Store) write(ctx context.Context, b *Batch, m mode) (result Result, err error) {
-	buckets := fallbacks(b.Rows)
+	buckets, now := fallbacks(b.Rows), time.Now()
 	var p *plan
 	if !m.careful && len(buckets) == 0 {
-		p = newPlan(s.codec, b, nil)
+		p = s.newPlan(b, nil, now)
 	}
+	var issueOf map[groupKey]event.ID
 	err = pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
 		states, err := begin(ctx, tx, b.Packs, buckets, m.alone)
 		if err != nil {
@@ -69,7 +71,7 @@ func (s *Store) write(ctx context.Context, b *Batch, m mode) (result Result, err
 			if err != nil {
 				return err
 			}
-			p = newPlan(s.codec, b, there)
+			p = s.newPlan(b, there, now)
 		}
 		if len(p.fresh) > 0 {
 			if err := p.blocks.send(ctx, tx, copyBlocks); err != nil {
@@ -78,11 +80,14 @@ func (s *Store) write(ctx context.Context, b *Batch, m mode) (result Result, err
 			if err := p.events.send(ctx, tx, copyEvents); err != nil {
 				return err
 			}
+			if err := p.fields.send(ctx, tx, copyFieldCounts); err != nil {
+				return err
+			}
 		}
 		if !m.alone && p.moves(b, states) {
 			return errConflict // takes rows of counters in an order of its own
 		}
-		result, err = count(ctx, tx, b, p, states)
+		result, issueOf, err = count(ctx, tx, b, p, states)
 		if err != nil {
 			return err
 		}
@@ -95,9 +100,27 @@ func (s *Store) write(ctx context.Context, b *Batch, m mode) (result Result, err
 		return nil
 	})
 	if errors.Is(err, errTried) {
-		err = nil
+		return result, nil
+	}
+	if err == nil {
+		s.wrote(b, p, issueOf, now)
 	}
 	return result, err
+}
+
+// wrote remembers what was committed, and tells it by the rows.
+func (s *Store) wrote(b *Batch, p *plan, issueOf map[groupKey]event.ID, now time.Time) {
+	s.wroteWords(p.found, now)
+	s.releases.wrote(p.releases)
+	for _, hash := range p.users {
+		s.seen.add(hash)
+	}
+	for i := range b.Rows {
+		b.Rows[i].Issue = event.ID{}
+	}
+	for _, r := range p.fresh {
+		r.Issue = issueOf[groupKey{r.Project, r.Fingerprint}]
+	}
 }
 
 //go:embed sql/existing_events.sql

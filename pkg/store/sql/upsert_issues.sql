@@ -25,4 +25,6 @@ on conflict (project_id, issue_id) do update set
         when excluded.last_release <> '' and (i.last_release = '' or excluded.last_seen >= i.last_seen) then excluded.last_release
         else i.last_release
     end
-returning xmax = 0 -- true for a new row
+returning xmax = 0, -- true for a new row
+    case when i.status <> 'unresolved' and (i.last_seen > i.resolved_at or i.events >= i.ignored_events or i.users >= i.ignored_users) then i.project_id end,
+    case when i.status <> 'unresolved' and (i.last_seen > i.resolved_at or i.events >= i.ignored_events or i.users >= i.ignored_users) then i.issue_id end
