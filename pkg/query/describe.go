@@ -115,6 +115,11 @@ func numberParam(name, about string, from, to int) []param {
 	return queryParam(name, about, openapi.Schema{"type": "integer", "minimum": from, "maximum": to})
 }
 
+// listParam may come several times.
+func listParam(name, about string) []param {
+	return queryParam(name, about, openapi.Schema{"type": "array", "items": openapi.Schema{"type": "string", "maxLength": event.MaxURL}})
+}
+
 // jsonTypes are types that write their JSON themselves.
 var jsonTypes = map[string]openapi.Schema{
 	"event.ID":       {"type": "string", "pattern": "^[0-9a-f]{32}$"},
