@@ -36,7 +36,7 @@ func TestNewAndRegressedIssuesAreCountedByStep(t *testing.T) {
 	} {
 		_, err := conn.Exec(t.Context(), `
 			insert into trivet.issues (project_id, issue_id, events, users, first_seen, last_seen, level, title, type, culprit, first_release, last_release, regressed_at, merged_into)
-			values ($1, md5($2::text)::uuid, 1, 1, $3::timestamptz, greatest($3::timestamptz, $4::timestamptz), 40, 't', 't', 'c', '', '', $4::timestamptz, case when $5 then md5('x')::uuid end)`, i.project, n, i.first, i.back, i.merged)
+			values ($1, md5($2::int::text)::uuid, 1, 1, $3::timestamptz, greatest($3::timestamptz, $4::timestamptz), 40, 't', 't', 'c', '', '', $4::timestamptz, case when $5 then md5('x')::uuid end)`, i.project, n, i.first, i.back, i.merged)
 		if err != nil {
 			t.Fatal(err)
 		}
