@@ -59,7 +59,7 @@ func (o *office) do(path string, form url.Values) (on string) {
 func (o *office) refused(path string, form url.Values, field string) string {
 	o.b.t.Helper()
 	w := o.post(path, o.admin, form)
-	found := regexp.MustCompile(`id="wrong-`+field+`"[^>]*>([^<]*)<`).FindStringSubmatch(w.Body.String())
+	found := regexp.MustCompile(`id="wrong-` + field + `"[^>]*>([^<]*)<`).FindStringSubmatch(w.Body.String())
 	if w.Code != http.StatusBadRequest || found == nil {
 		o.b.t.Fatalf("POST %s: %d, and nothing at %s: %s", path, w.Code, field, textOf(w.Body.String()))
 	}
