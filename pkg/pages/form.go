@@ -44,11 +44,11 @@ func refusedFields(err error, fields map[string]string) wrongs {
 			field, best = name, len(prefix)
 		}
 	}
-	return wrongs{field: place(member) + want}
+	return wrongs{field: element(member) + want}
 }
 
-// place says which element of a list is meant: members of settings end in [3], the fourth.
-func place(member string) string {
+// element says which element of a list is meant: members of settings end in [3], the fourth.
+func element(member string) string {
 	_, rest, found := strings.Cut(member, "[")
 	number, _, closed := strings.Cut(rest, "]")
 	n, err := strconv.Atoi(number)

@@ -94,6 +94,7 @@ type API struct {
 	// operations are the routes by method, in the order in which they were added, and described is what /openapi.json answers.
 	operations []*operation
 	described  []byte
+	swagger    map[string]swaggerFile // by name
 }
 
 // A route is what requests of one kind have in common.
@@ -140,6 +141,9 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 		return nil, err
 	}
 	if a.described, err = a.document(); err != nil {
+		return nil, err
+	}
+	if a.swagger, err = readSwagger(); err != nil {
 		return nil, err
 	}
 

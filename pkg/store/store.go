@@ -36,8 +36,9 @@ const (
 
 // A Store is a pool of connections to the database. Safe for concurrent use.
 type Store struct {
-	db    *pgxpool.Pool
-	codec *pack.Codec
+	db     *pgxpool.Pool
+	codec  *pack.Codec
+	budget time.Duration // of searches, see searchBudget
 
 	// What need not be written again.
 	finder   *words.Finder
@@ -81,7 +82,7 @@ func Open(ctx context.Context, env service.Env, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &Store{db: db, codec: pack.NewCodec(), finder: words.NewFinder(), seen: newSeen()}, nil
+	return &Store{db: db, codec: pack.NewCodec(), budget: searchBudget, finder: words.NewFinder(), seen: newSeen()}, nil
 }
 
 func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }

@@ -56,6 +56,7 @@ var refusals = []Refusal{
 	{Err: ErrCrossOrigin, Status: http.StatusForbidden, Code: "cross_origin", Message: "A page of another origin asked for this"},
 	{Err: ErrPassword, Status: http.StatusForbidden, Code: "password", Message: "E-mail or password is wrong"},
 	{Err: ErrTries, Status: http.StatusTooManyRequests, Code: "tries", Message: "Too many tries in vain; wait before the next"},
+	{Err: ErrBusy, Status: http.StatusServiceUnavailable, Code: "busy", Message: "The process has too much under way", Retry: 5 * time.Second},
 	{Err: store.ErrForbidden, Status: http.StatusForbidden, Code: "forbidden", Message: "Only an owner may do this"},
 	{Err: ErrNoRoute, Status: http.StatusNotFound, Code: "not_found", Message: "There is no such route"},
 	{Err: store.ErrNotFound, Status: http.StatusNotFound, Code: "not_found", Message: "There is no such thing"},
@@ -69,7 +70,6 @@ var refusals = []Refusal{
 	{Err: store.ErrTimeout, Status: http.StatusServiceUnavailable, Code: "timeout", Message: "The answer took too long; a shorter time from and to may help", Retry: 5 * time.Second},
 	{Err: store.ErrUnavailable, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The database doesn't answer", Retry: 5 * time.Second},
 	{Err: queue.ErrUnavailable, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The queue doesn't answer", Retry: 5 * time.Second},
-	{Err: ErrBusy, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The process has too much under way", Retry: 10 * time.Second},
 	{Err: ErrIngest, Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "Ingest doesn't answer", Retry: 5 * time.Second},
 	{Err: nil, Status: http.StatusInternalServerError, Code: "internal", Message: "Something is wrong on our side"},
 }
