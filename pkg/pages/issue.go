@@ -131,17 +131,17 @@ func readTab(r *Request) string {
 // fillIssue reads what is on every tab.
 func (p *Pages) fillIssue(ctx context.Context, r *Request, page *issuePage) (err error) {
 	issue := page.Issue
-	to := time.Now().UTC()
-	from := to.AddDate(0, 0, -page.Days)
-	hours, err := p.DB.IssueHours(ctx, r.Org(), r.Project.ID, issue.ID, from, to)
+	chart := newChart(page.Days, time.Now())
+	counts, err := p.DB.Sparks(ctx, r.Org(), []event.ID{issue.ID}, chart.From, chart.To, len(chart.Bars))
 	if err != nil {
 		return err
 	}
-	releases, _, err := p.DB.Releases(ctx, r.Org(), r.Project.ID, from, to, maxMarkers, "")
+	releases, _, err := p.DB.Releases(ctx, r.Org(), r.Project.ID, chart.From, chart.To, maxMarkers, "")
 	if err != nil {
 		return err
 	}
-	page.Chart = newChart(hours, releases, page.Days)
+	chart.draw(counts[issue.ID], releases)
+	page.Chart = chart
 	for _, release := range releases {
 		page.Releases = append(page.Releases, release.Release)
 	}
