@@ -151,7 +151,7 @@ var tags = []openapi.Tag{
 
 // tagOf maps the first word of a path to its group where that has another name.
 var tagOf = map[string]string{
-	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "settings": "projects", "health": "system",
+	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "settings": "projects", "health": "system", "suggest": "issues",
 }
 
 // tag returns the group that a path belongs to.
