@@ -112,7 +112,7 @@ type Edge struct {
 	log      zerolog.Logger
 	deps     Deps
 	tunnel   string
-	proxies  proxies
+	proxies  service.Proxies
 	bodies   *bodies
 	limits   limits
 	lanes    *lanes
@@ -170,7 +170,7 @@ func newEdge(env service.Env, cfg Config, deps Deps) (*Edge, error) {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	trusted, err := parseProxies(cfg.TrustedProxies)
+	trusted, err := service.ParseProxies("INGEST_TRUSTED_PROXIES", cfg.TrustedProxies)
 	if err != nil {
 		return nil, err
 	}

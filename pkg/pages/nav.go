@@ -27,14 +27,14 @@ var projectNouns = []noun{
 	{"Releases", "/releases", "r", access.Read},
 	{"Feedback", "/feedback", "f", access.Read},
 	{"Drops", "/drops", "o", access.Read},
-	{"Dead letters", "/dead-letters", "", access.Read},
-	{"Settings", "/settings", "s", access.Admin},
+	{"Dead letters", "/dead-letters", "", access.Admin},
+	{"Settings", "/settings", "s", access.Read},
 }
 
 var organizationNouns = []noun{
 	{"Projects", "/", "p", access.Read},
 	{"Issues", "/issues", "i", access.Read},
-	{"Members", "/members", "m", access.Admin},
+	{"Members", "/members", "m", access.Read},
 	{"Tokens", "/tokens", "t", access.Admin},
 	{"Audit", "/audit", "", access.Admin},
 	{"System", "/system", "y", access.Admin},

@@ -4,6 +4,7 @@
 package pages
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -24,7 +25,10 @@ type Deps struct {
 	Access    *access.Access
 	Detail    *detail.Reader
 	IngestURL string // under which clients reach ingest: for DSNs
-	Dir       string // of standalone; empty elsewhere
+	PublicURL string // under which people reach us, without a slash at its end; empty: the one they asked
+	// Send gives ingest an event of a project with one of its keys, as a client would.
+	Send func(ctx context.Context, key string, body []byte) error
+	Dir  string // of standalone; empty elsewhere
 }
 
 // Pages are all pages. Safe for concurrent use.
@@ -79,7 +83,10 @@ func (r *Request) To(path string) error {
 func (p *Pages) Routes() []Route {
 	var all []Route
 	for _, routes := range [][]Route{
-		p.assetRoutes(), p.homeRoutes(),
+		p.assetRoutes(), p.homeRoutes(), p.issuesRoutes(), p.dashboardRoutes(), p.releasesRoutes(),
+		p.newProjectRoutes(), p.settingsRoutes(), p.dropRoutes(), p.deadLetterRoutes(),
+		p.memberRoutes(), p.tokenRoutes(), p.auditRoutes(), p.systemRoutes(),
+		p.issueRoutes(), p.eventRoutes(), p.tailRoutes(), p.startRoutes(), p.feedbackRoutes(),
 	} {
 		all = append(all, routes...)
 	}

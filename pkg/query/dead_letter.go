@@ -13,10 +13,21 @@ import (
 
 func (a *API) deadLetterRoutes() {
 	const path = "/api/v1/projects/:project/dead-letters"
-	a.on(http.MethodGet, path, "dead_letters", access.Admin, a.listDeadLetters)
-	a.on(http.MethodGet, path+"/:sequence", "dead_letter", access.Admin, a.showDeadLetter)
-	a.on(http.MethodPost, path+"/retry", "retry_dead_letters", access.Admin, a.retryDeadLetters)
-	a.on(http.MethodPost, path+"/:sequence/retry", "retry_dead_letter", access.Admin, a.retryDeadLetter)
+	cursor := textParam("cursor", "`next` of the page before")
+	a.on(http.MethodGet, path, "dead_letters", access.Admin, a.listDeadLetters).doc(doc{
+		what: "Events that could not be written, oldest first", query: params(numberParam("limit", "how many a page holds at most", 1, detail.MaxLetters), cursor),
+		list: "dead_letters", gives: detail.Letter{},
+	})
+	a.on(http.MethodGet, path+"/:sequence", "dead_letter", access.Admin, a.showDeadLetter).doc(doc{
+		what: "One of them with its record", more: "`record` is null where it holds none that can be read.", gives: letterView{},
+	})
+	a.on(http.MethodPost, path+"/retry", "retry_dead_letters", access.Admin, a.retryDeadLetters).doc(doc{
+		what: "Offers all of them to the workers again", more: "`next` goes on where there are more. Workers try within seconds.",
+		query: cursor, gives: retryView{}, status: http.StatusAccepted,
+	})
+	a.on(http.MethodPost, path+"/:sequence/retry", "retry_dead_letter", access.Admin, a.retryDeadLetter).doc(doc{
+		what: "Offers one of them to the workers again", gives: retryView{}, status: http.StatusAccepted,
+	})
 }
 
 func (a *API) letters() detail.Letters { return detail.Letters{DB: a.db, Queue: a.queue} }

@@ -136,6 +136,7 @@ var pathParams = map[string]param{
 	"issue":      {About: "id of the issue", Schema: jsonTypes["event.ID"]},
 	"attachment": {About: "id of the attachment", Schema: jsonTypes["event.ID"]},
 	"log":        {About: "id of the log", Schema: jsonTypes["event.ID"]},
+	"sequence":   {About: "number of the dead letter", Schema: openapi.Schema{"type": "integer", "minimum": 1}},
 	"reason":     {About: "name of the filter", Schema: openapi.Schema{"type": "string"}},
 }
 
@@ -145,13 +146,15 @@ var tags = []openapi.Tag{
 	{Name: "issues", About: "Issues: what people work on"},
 	{Name: "events", About: "Events, with everything that came with them"},
 	{Name: "stats", About: "What became of the events, what was not kept, crash-free rates"},
+	{Name: "dead-letters", About: "Events that could not be written"},
 	{Name: "logs", About: "The contract of mittens' clients"},
-	{Name: "system", About: "The process itself"},
+	{Name: "system", About: "The installation itself"},
 }
 
 // tagOf maps the first word of a path to its group where that has another name.
 var tagOf = map[string]string{
-	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "settings": "projects", "health": "system", "suggest": "issues",
+	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "settings": "projects", "health": "system", "tail": "events",
+	"suggest": "issues",
 }
 
 // tag returns the group that a path belongs to.

@@ -166,6 +166,8 @@ func (o *operation) security() []map[string]openapi.Scopes {
 // documentRoutes adds what tells of the API itself: the same for everybody, so that anybody may read it.
 func (a *API) documentRoutes() {
 	a.add(http.MethodGet, "/openapi.json", "openapi", a.showDocument)
+	a.add(http.MethodGet, "/docs", "docs", a.showSwagger)
+	a.add(http.MethodGet, "/docs/:file", "docs", a.showSwagger)
 }
 
 func (a *API) showDocument(c echo.Context) error { return write(c, http.StatusOK, a.described) }

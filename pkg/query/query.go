@@ -24,13 +24,16 @@ import (
 
 // Config is the read side's configuration.
 type Config struct {
-	Addr      string           `default:":8081" desc:"listener of the API"`
-	PublicURL string           `split_words:"true" desc:"URL under which people reach this listener; links to next pages are made with it"`
-	IngestURL string           `split_words:"true" default:"http://127.0.0.1:8080" desc:"where POST /api/v1/logs is passed on to; ingest must trust this role's address (INGEST_TRUSTED_PROXIES) to see the client's"`
-	Dir       string           `ignored:"true"` // of standalone: whose disk /system measures; empty elsewhere
-	Bound     func(url string) `ignored:"true"` // told the listener's URL once it is served; nil: nobody asks
-	Store     store.Config
-	Queue     queue.Config
+	Addr      string `default:":8081" desc:"listener of the API"`
+	PublicURL string `split_words:"true" desc:"URL under which people reach this listener; links to next pages are made with it"`
+	IngestURL string `split_words:"true" default:"http://127.0.0.1:8080" desc:"where POST /api/v1/logs is passed on to; ingest must trust this role's address (INGEST_TRUSTED_PROXIES) to see the client's"`
+	// Without it DSNs on pages are made with IngestURL.
+	IngestPublicURL string           `envconfig:"INGEST_PUBLIC_URL" desc:"URL under which browsers reach ingest; DSNs and snippets on pages are made with it, else with QUERY_INGEST_URL"`
+	Dir             string           `ignored:"true"` // of standalone: whose disk /system measures; empty elsewhere
+	Bound           func(url string) `ignored:"true"` // told the listener's URL once it is served; nil: nobody asks
+	TrustedProxies  []string         `split_words:"true" desc:"CIDRs of proxies whose X-Forwarded-For is believed"`
+	Store           store.Config
+	Queue           queue.Config
 }
 
 // Run serves the API until ctx ends.
@@ -59,6 +62,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	defer listener.Close()
+	defer api.Close() // or the listener would wait for streams that have no end
 	defer env.Health.Drain()
 	if cfg.Bound != nil {
 		cfg.Bound(listener.URL())
@@ -68,6 +72,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	g.Go(func() error { return listener.Wait(ctx) })
 	g.Go(func() error { database.run(ctx); return nil })
 	g.Go(func() error { return provision.KeepDirectory(ctx, env.Log, db, q) })
+	g.Go(func() error { return api.access.Sweep(ctx) })
 	return g.Wait()
 }
 
@@ -83,11 +88,13 @@ type API struct {
 	links   string // what relative links begin with
 	dir     string // see Config
 	pages   *pages.Pages
+	streams *streams
 	metrics metrics
 	routes  map[string]*route // by Echo's pattern
 	// operations are the routes by method, in the order in which they were added, and described is what /openapi.json answers.
 	operations []*operation
 	described  []byte
+	swagger    map[string]swaggerFile // by name
 }
 
 // A route is what requests of one kind have in common.
@@ -111,8 +118,12 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 	if err != nil {
 		return nil, err
 	}
+	let, err := access.New(env, db, access.Config{PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies})
+	if err != nil {
+		return nil, err
+	}
 	a := &API{
-		echo: echo.New(), log: env.Log, db: db, queue: q, access: access.New(env, db), detail: detail.New(env.Log, db), forward: forward, links: links, dir: cfg.Dir, routes: map[string]*route{},
+		echo: echo.New(), log: env.Log, db: db, queue: q, access: let, detail: detail.New(env.Log, db), forward: forward, links: links, dir: cfg.Dir, streams: newStreams(), routes: map[string]*route{},
 	}
 	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { a.refuse(c, nil, err) }
 	a.echo.Pre(a.frame)
@@ -120,6 +131,7 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 	a.add(http.MethodGet, "/api/v1/health", "health", a.health).doc(doc{what: "Whether the process answers", gives: ""})
 	a.eventRoutes()
 	a.issueRoutes()
+	a.tailRoutes()
 	a.projectRoutes()
 	a.deadLetterRoutes()
 	a.systemRoutes()
@@ -129,6 +141,9 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 		return nil, err
 	}
 	if a.described, err = a.document(); err != nil {
+		return nil, err
+	}
+	if a.swagger, err = readSwagger(); err != nil {
 		return nil, err
 	}
 
@@ -176,6 +191,9 @@ func (a *API) add(method, path, name string, handle echo.HandlerFunc) *operation
 
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHTTP(w, r) }
+
+// Close ends the streams that run. Nothing else has to be closed.
+func (a *API) Close() { a.streams.end() }
 
 // health says that the process answers, in mittens' words. What it waits for is told by the ops listener.
 func (a *API) health(c echo.Context) error { return a.answer(c, http.StatusOK, nil, "OK") }

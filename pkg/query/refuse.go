@@ -3,7 +3,9 @@ package query
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -42,6 +44,9 @@ func (a *API) refuse(c echo.Context, rt *route, err error) {
 	case errors.As(err, &searched):
 		at := place(c.QueryParam("q"), searched)
 		p.At, p.Detail = &at, fmt.Sprintf("q: at character %d: %s", at+1, searched.Problem)
+	}
+	if own != nil && own.Wait > 0 {
+		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(own.Wait.Seconds()))))
 	}
 	if rt != nil && rt.page {
 		viewer, _ := c.Get(viewerKey).(*access.Viewer)

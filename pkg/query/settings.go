@@ -46,7 +46,7 @@ func (a *API) setSettings(r *request) error {
 	if err != nil {
 		return err
 	}
-	stored, err := a.db.SetOwnSettings(r.ctx(), r.org(), r.project, settings)
+	stored, err := a.db.SetOwnSettings(r.ctx(), r.org(), r.viewer.Actor(), r.project, settings)
 	if err != nil {
 		return err
 	}

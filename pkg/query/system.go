@@ -9,7 +9,9 @@ import (
 )
 
 func (a *API) systemRoutes() {
-	a.on(http.MethodGet, "/api/v1/system", "system", access.Admin, a.showSystem)
+	a.on(http.MethodGet, "/api/v1/system", "system", access.Admin, a.showSystem).doc(doc{
+		what: "How the installation is", more: "Of all organizations together: a token of one project is refused.", gives: system.State{},
+	})
 }
 
 // showSystem tells how the installation is. It is of all organizations together, so a token of one project gets nothing.
