@@ -121,6 +121,9 @@ func answerList[T any](a *API, r *request, name string, elements []T, next strin
 
 // answerSearched is answerList with how far back a search has looked, nil where it has found a page.
 func answerSearched[T any](a *API, r *request, name string, elements []T, next string, searched *time.Time) error {
+	if elements == nil {
+		elements = []T{} // an empty list is one
+	}
 	list, err := json.Marshal(elements)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
