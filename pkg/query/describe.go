@@ -154,7 +154,7 @@ var tags = []openapi.Tag{
 
 // tagOf maps the first word of a path to its group where that has another name.
 var tagOf = map[string]string{
-	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "settings": "projects", "health": "system", "tail": "events",
+	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "turns": "stats", "settings": "projects", "health": "system", "tail": "events",
 	"series": "stats", "users": "stats", "facets": "stats", "releases": "stats", "overview": "projects",
 }
 

@@ -116,7 +116,7 @@ func write(c echo.Context, status int, body []byte) error {
 // answerList writes {"<name>":[…],"next":…}. The mask is of the elements.
 func answerList[T any](a *API, r *request, name string, elements []T, next string) error {
 	if elements == nil {
-		elements = []T{} // readers never meet a null list
+		elements = []T{} // an empty list is one
 	}
 	list, err := json.Marshal(elements)
 	if err != nil {
