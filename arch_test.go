@@ -25,8 +25,8 @@ var layers = [][]string{
 	{"pkg/ingest", "pkg/worker", "pkg/query"},
 	// what the roles need to be there; what people see of the read side
 	{"pkg/provision", "pkg/pages"},
-	// who may ask; all that is known of one thing
-	{"pkg/access", "pkg/detail"},
+	// who may ask; all that is known of one thing; how the installation is
+	{"pkg/access", "pkg/detail", "pkg/system"},
 	// what requests and answers of the read side have in common
 	{"pkg/web"},
 	// doors for tests
@@ -51,7 +51,7 @@ var layers = [][]string{
 	{"pkg/event/eventtest"},
 	// the nouns
 	{"pkg/event"},
-	{"pkg/jsonx", "sdk/js"},
+	{"pkg/jsonx", "pkg/openapi", "sdk/js"},
 }
 
 func TestImportsPointDownOnly(t *testing.T) {

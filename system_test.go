@@ -26,10 +26,12 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // A system is all of Trivet in this process: a real queue, a real database, the edge and the API behind
 // test listeners, and a worker.
 type system struct {
-	ingest, query *httptest.Server
-	db            *store.Store
-	projectID     int64
-	key, token    string
+	ingest, query  *httptest.Server
+	db             *store.Store
+	queue          *queue.Queue
+	organizationID int64
+	projectID      int64
+	key, token     string
 }
 
 // startSystem starts one for the test, with a project whose key is given, or a new one for "".
@@ -43,7 +45,7 @@ func startSystem(t *testing.T, key string) *system {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	s.db = db
+	s.db, s.queue = db, q
 	s.makeProject(t, url)
 	if _, err := provision.SyncDirectory(t.Context(), db, q); err != nil {
 		t.Fatal(err)
@@ -97,7 +99,7 @@ func (s *system) makeProject(t *testing.T, url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.projectID = p.ID
+	s.organizationID, s.projectID = o.ID, p.ID
 	if s.key == "" {
 		s.key = project.NewKey()
 	}

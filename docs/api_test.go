@@ -1,6 +1,8 @@
 package docs
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,12 +13,14 @@ import (
 
 	"github.com/trivetlabs/trivet/pkg/filter"
 	"github.com/trivetlabs/trivet/pkg/ingest"
+	"github.com/trivetlabs/trivet/pkg/openapi"
 	"github.com/trivetlabs/trivet/pkg/project"
 	"github.com/trivetlabs/trivet/pkg/service"
 	"github.com/trivetlabs/trivet/pkg/web"
 )
 
-// summaries says what each route is for; one that is missing here, or too many, fails the test.
+// summaries says what each route of ingest is for; one that is missing here, or too many, fails the test. What those of query
+// are for stands where they are added: see pkg/query/describe.go.
 var summaries = map[string]string{
 	"POST /api/:project/envelope":                 "Sentry envelope: `event` items and the `attachment`, `feedback`, `user_report`, `session`, `sessions` and `client_report` beside them are kept, other items are counted and answered. 200 `{\"id\"}`",
 	"POST /api/:project/store":                    "Sentry's older store request: one event, plain or base64 of zlib. 200 `{\"id\"}`",
@@ -41,27 +45,6 @@ var summaries = map[string]string{
 	"HEAD /trivet.js":                             "its headers",
 	"GET /trivet-1.0.0.js":                        "that version, for ever: `trivet script` prints the element that loads it, with its hash",
 	"HEAD /trivet-1.0.0.js":                       "its headers",
-
-	"GET /api/v1/health":                                      "`\"OK\"`: the process answers",
-	"GET /api/v1/projects":                                    "the projects the token may see",
-	"GET /api/v1/projects/:project/events":                    "events, newest first: `{\"events\":[…],\"next\":\"…\"\\|null}`. Filters: `from to issue level type release environment browser os url protocol`; `limit`, `cursor`, `fields`",
-	"GET /api/v1/projects/:project/events/:event":             "one event in full: exceptions with frames (outermost first, the crashing one last; oldest cause first), breadcrumbs, tags, contexts, user, request, sdk, `device`, a `hint` how to mend it where one is known, `attachments` and `feedback` that came with it, and the client's bytes, scrubbed, under `raw` (base64 where `raw_encoding` says so). `day` finds it faster",
-	"GET /api/v1/projects/:project/events/:event/grouping":    "why the event is in its issue: `{fingerprint, issue_id, version, current, explanation}`; `explanation` is by today's code and rules, and `current` tells whether they still give the stored fingerprint. `day` finds it faster",
-	"GET /api/v1/projects/:project/events/:event/attachments": "files that came with the event, at most 100: `{\"attachments\":[…],\"next\":null}`. `day` of the event finds them faster",
-	"GET /api/v1/projects/:project/attachments/:attachment":   "the bytes of one file, to be saved and never shown: always `application/octet-stream` and `Content-Disposition: attachment`. `day` of the attachment finds it faster",
-	"GET /api/v1/projects/:project/feedback":                  "what visitors wrote, newest first: `{\"feedback\":[…],\"next\":…}`. Filters: `from to event`; `limit`, `cursor`, `fields`",
-	"GET /api/v1/projects/:project/issues":                    "issues: `{\"issues\":[…],\"next\":…}`. Filters: `from to status level type`; `sort` last_seen, first_seen or events; `limit`, `cursor`, `fields`",
-	"GET /api/v1/projects/:project/issues/:issue":             "one issue with its events by hour",
-	"GET /api/v1/projects/:project/stats":                     "what became of the events, by `step` minute, hour or day, `from` and `to`",
-	"GET /api/v1/projects/:project/sessions":                  "crash-free rates: `{from, to, step, releases:[{release, sessions, errored, crashed, crash_free_rate, series:[…]}], more}`, the release with most sessions first, at most 100. Filters: `from to release environment`; `step` hour or day. The rate is null without a session; the release without a name is all beyond the first 200 of an hour",
-	"GET /api/v1/projects/:project/drops":                     "what was not kept, by `source` (filter: ours; client: the SDK; edge: refused by ingest), `reason` and `category`: `{from, to, step, totals:[…], series:[…]}`; `step` minute, hour or day, `from` and `to`",
-	"GET /api/v1/projects/:project/filtered":                  "the last 50 events that each noise filter dropped, newest first: `{\"filtered\":[{reason, id, received_at, title}],\"next\":…}`. Filter: `reason`; `limit`, `cursor`, `fields`",
-	"GET /api/v1/projects/:project/filtered/:reason/:event":   "one of them in full, as an event is shown",
-	"GET /api/v1/projects/:project/settings":                  "the settings of the project",
-	"PUT /api/v1/projects/:project/settings":                  "replaces them whole and answers what is stored; a token with scope admin, at most 64 KiB. 400 says which member is wrong. Workers obey within seconds",
-	"GET /api/v1/logs":                                        "logs of the token's project, newest first, as a bare array of `{id, content, meta}`; `Link: rel=\"next\"`",
-	"GET /api/v1/logs/:log":                                   "one log",
-	"OPTIONS /api/v1/logs":                                    "preflight of pages that post logs",
 }
 
 const settingsExample = `{
@@ -131,21 +114,24 @@ func TestAPI(t *testing.T) {
 	for route := range summaries {
 		unused[route] = true
 	}
-	for _, role := range []struct {
-		name   string
-		routes []string
-	}{{"ingest", edge.Routes()}, {"query", api.Routes()}} {
-		body += fmt.Sprintf("\n## Routes of %s\n\n| route | what |\n|---|---|\n", role.name)
-		for _, route := range role.routes {
-			if summaries[route] == "" {
-				t.Errorf("route %s has no summary here", route)
-			}
-			delete(unused, route)
-			body += fmt.Sprintf("| `%s` | %s |\n", route, summaries[route])
+	body += "\n## Routes of ingest\n\n| route | what |\n|---|---|\n"
+	for _, route := range edge.Routes() {
+		if summaries[route] == "" {
+			t.Errorf("route %s has no summary here", route)
 		}
+		delete(unused, route)
+		body += fmt.Sprintf("| `%s` | %s |\n", route, summaries[route])
 	}
 	for route := range unused {
 		t.Errorf("there is no route %s", route)
+	}
+	operations, err := api.Operations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	body += routesIntro + "\n| route | what | needs |\n|---|---|---|\n"
+	for _, o := range operations {
+		body += operationRow(o)
 	}
 	body += "\n## Refusals of ingest\n\n| status | error | message | Retry-After |\n|---|---|---|---|\n"
 	for _, r := range ingest.Refusals() {
@@ -170,6 +156,51 @@ func TestAPI(t *testing.T) {
 		body = appendOnce(body, fmt.Sprintf("| %d | `%s` | %s |\n", r.Status, r.Code, r.Message))
 	}
 	check(t, "api.md", strings.TrimSpace(body)+"\n")
+}
+
+const routesIntro = `
+## Routes of query
+
+With every member and status they are in the OpenAPI document at ` + "`/openapi.json`, which `/docs`" + ` shows and tries out. A list is
+` + "`{\"<name>\":[…],\"next\":…}`: asked again with `cursor` set to `next`" + `, it goes on; null ends it.
+`
+
+// operationRow tells of a route in a line.
+func operationRow(o openapi.Operation) string {
+	what := o.Summary + ". " + strings.ReplaceAll(o.More, "\n", " ")
+	if i := strings.LastIndex(what, "Needs `"); i >= 0 {
+		what = what[:i] // it has a column of its own
+	}
+	what = strings.TrimSpace(what)
+	if o.List != "" {
+		what += fmt.Sprintf(" A list, `%s`.", o.List)
+	}
+	if o.Status != http.StatusOK {
+		what += fmt.Sprintf(" %d.", o.Status)
+	}
+	var names []string
+	for _, p := range o.Params {
+		if p.In == "query" && p.Name != "fields" {
+			names = append(names, p.Name)
+		}
+	}
+	if len(names) > 0 {
+		what += " Parameters: `" + strings.Join(names, " ") + "`."
+	}
+	if o.Takes != nil {
+		example, err := json.Marshal(o.Takes)
+		if err != nil {
+			return err.Error()
+		}
+		what += fmt.Sprintf(" Body: `%s`.", example)
+	}
+	need := "nothing"
+	for _, ways := range o.Security {
+		for _, scopes := range ways {
+			need = cmp.Or(strings.Join(scopes, " "), "see there")
+		}
+	}
+	return fmt.Sprintf("| `%s %s` | %s | %s |\n", o.Method, o.Path, cell(what), need)
 }
 
 // appendOnce leaves out a row that stands there already: several causes may have one answer.

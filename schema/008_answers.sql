@@ -124,6 +124,15 @@ comment on column audit.action is 'What was done, as noun.verb: key.revoke.';
 comment on column audit.target is 'To what: a slug, an id, an e-mail.';
 comment on column audit.detail is 'What changed; never a secret.';
 
+create function audit_stays() returns trigger
+    language plpgsql
+as $$
+begin
+    raise exception 'entries of the audit stay as they are' using errcode = 'insufficient_privilege';
+end $$;
+comment on function audit_stays is 'Refuses every change but a new entry, whoever asks.';
+create trigger audit_stays before update or delete or truncate on audit execute function audit_stays();
+
 -- What people make of issues.
 alter table issues add column assignee_id bigint references users;
 alter table issues add column resolved_at timestamptz;
@@ -134,6 +143,9 @@ alter table issues add column ignored_users bigint;
 alter table issues add column regressed_at timestamptz;
 alter table issues add column regressions integer not null default 0;
 alter table issues add column merged_into uuid;
+alter table issues add column own jsonb;
+alter table issue_fingerprints add column merged_from uuid;
+create index issue_fingerprints_joined on issue_fingerprints (project_id, issue_id) where fingerprint <> issue_id;
 create index issues_by_first_seen on issues (project_id, first_seen desc, issue_id desc);
 create index issues_by_events on issues (project_id, events desc, issue_id desc);
 create index issues_by_users on issues (project_id, users desc, issue_id desc);
@@ -148,6 +160,8 @@ comment on column issues.ignored_users is 'Ignored until users reaches this; nul
 comment on column issues.regressed_at is 'Receipt of the event that last reopened it after it was resolved; null when none did.';
 comment on column issues.regressions is 'How often that happened.';
 comment on column issues.merged_into is 'The issue that its fingerprints count for now; null while it stands for itself. A merged issue is in no list.';
+comment on column issues.own is 'Seen times, level, names and releases of its own fingerprints alone, as they were when the first issue was merged into it; null while none is.';
+comment on column issue_fingerprints.merged_from is 'The issue it counts for again once that is unmerged; null while it counts for its own.';
 
 create table activity (
     activity_id uuid        not null,

@@ -142,11 +142,11 @@ func TestEverythingHasAComment(t *testing.T) {
 	for _, c := range []struct{ name, sql string }{
 		{"tables and views", `
 			select c.relname::text from pg_class c
-			where c.relnamespace = 'trivet'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition
+			where c.relnamespace in ('trivet'::regnamespace, 'trivet_views'::regnamespace) and c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition
 			  and obj_description(c.oid, 'pg_class') is null`},
 		{"columns", `
 			select c.relname || '.' || a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
-			where c.relnamespace = 'trivet'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition
+			where c.relnamespace in ('trivet'::regnamespace, 'trivet_views'::regnamespace) and c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition
 			  and a.attnum > 0 and not a.attisdropped and col_description(c.oid, a.attnum) is null`},
 		{"functions", `
 			select p.proname::text from pg_proc p

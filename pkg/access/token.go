@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/trivetlabs/trivet/pkg/project"
@@ -14,45 +13,8 @@ import (
 	"github.com/trivetlabs/trivet/pkg/web"
 )
 
-// A good token is believed for tokenAge without asking the database again, so a revoked one works for that
-// long at most. maxTokens bounds the memory of it (about 300 bytes each).
-const (
-	tokenAge  = 30 * time.Second
-	maxTokens = 4096
-)
-
 // maxAuthorization is more than a token takes in any of its forms.
 const maxAuthorization = 512
-
-// tokens are the good tokens seen lately, by the hash of their secrets. Safe for concurrent use.
-type tokens struct {
-	mu   sync.Mutex
-	seen map[[sha256.Size]byte]seenToken
-}
-
-type seenToken struct {
-	token store.Token
-	until time.Time
-}
-
-func newTokens() *tokens { return &tokens{seen: map[[sha256.Size]byte]seenToken{}} }
-
-func (t *tokens) get(hash [sha256.Size]byte, now time.Time) (store.Token, bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	s, ok := t.seen[hash]
-	return s.token, ok && now.Before(s.until)
-}
-
-func (t *tokens) put(hash [sha256.Size]byte, token store.Token, now time.Time) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.seen) >= maxTokens {
-		// Rare: more good tokens in half a minute than most installations have.
-		clear(t.seen)
-	}
-	t.seen[hash] = seenToken{token, now.Add(tokenAge)}
-}
 
 // authenticate returns the token that an Authorization holds, web.ErrNoToken where it holds none that is good. basic
 // tells that mittens' forms are taken beside Bearer.
@@ -75,7 +37,7 @@ func (a *Access) authenticate(ctx context.Context, authorization string, basic b
 	if err != nil {
 		return token, err
 	}
-	a.tokens.put(hash, token, now)
+	a.tokens.put(hash, token, now, token.ExpiresAt)
 	return token, nil
 }
 

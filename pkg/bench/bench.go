@@ -28,6 +28,7 @@ type bench struct {
 	data     string
 	ingest   string // our binaries, built from the tree
 	worker   string
+	query    string
 	other    string // a worker of another revision, "" when none is compared
 	postgres *postgres.Server
 	pgDir    string
@@ -65,7 +66,7 @@ func newBench(ctx context.Context, o options) (b *bench, closeAll func(), err er
 			b.say("streams and tables not removed: %v", err)
 		}
 	})
-	b.ingest, b.worker = filepath.Join(b.data, "ingest"), filepath.Join(b.data, "worker")
+	b.ingest, b.worker, b.query = filepath.Join(b.data, "ingest"), filepath.Join(b.data, "worker"), filepath.Join(b.data, "query")
 	if err = b.build(ctx, o); err != nil {
 		return nil, nil, err
 	}
@@ -103,7 +104,7 @@ func (b *bench) build(ctx context.Context, o options) error {
 	if !slices.ContainsFunc(o.phases, func(p string) bool { return p != "copy" && p != "naive" && p != "read" }) {
 		return nil
 	}
-	for binary, source := range map[string]string{b.ingest: "./cmd/ingest", b.worker: "./cmd/worker"} {
+	for binary, source := range map[string]string{b.ingest: "./cmd/ingest", b.worker: "./cmd/worker", b.query: "./cmd/query"} {
 		b.say("building %s", source)
 		cmd := exec.CommandContext(ctx, "go", "build", "-o", binary, source)
 		cmd.Dir = o.root
@@ -233,6 +234,8 @@ func (b *bench) measure(ctx context.Context, phase string) error {
 		return b.measureWorkers(ctx)
 	case "naive":
 		return b.measureNaive(ctx)
+	case "answers":
+		return b.measureAnswers(ctx)
 	default:
 		return b.measureEndToEnd(ctx)
 	}

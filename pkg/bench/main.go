@@ -68,7 +68,7 @@ type options struct {
 }
 
 // phases in the order in which a round runs them.
-var phases = []string{"http", "protocols", "read", "copy", "worker", "naive", "e2e"}
+var phases = []string{"http", "protocols", "read", "copy", "worker", "naive", "e2e", "answers"}
 
 func parse(args []string) (options, error) {
 	var o options

@@ -17,13 +17,19 @@ type plan struct {
 	Relaxed     time.Duration // window at 70 % of it
 	NaiveTry    time.Duration
 	NaiveTries  int
+	Seed        seedPlan      // what the tables hold before answers are measured
+	Answers     time.Duration // window in which they are asked for
 }
+
+// A seedPlan says how much a database is filled with.
+type seedPlan struct{ Events, Issues, Releases int }
 
 var full = plan{
 	Limit: time.Hour, HTTP: 4 * time.Second, Connections: []int{1, 64, 256},
 	Form: 2 * time.Second, Read: 200_000, CopyRows: 100_000, Preload: 150_000,
 	Try: 10 * time.Second, Tries: 7, Sustain: 60 * time.Second, Relaxed: 20 * time.Second,
 	NaiveTry: 6 * time.Second, NaiveTries: 6,
+	Seed: seedPlan{5_000_000, 20_000, 200}, Answers: 60 * time.Second,
 }
 
 var quickPlan = plan{
@@ -31,6 +37,7 @@ var quickPlan = plan{
 	Form: 500 * time.Millisecond, Read: 20_000, CopyRows: 20_000, Preload: 20_000,
 	Try: 3 * time.Second, Tries: 3, Sustain: 6 * time.Second, Relaxed: 5 * time.Second,
 	NaiveTry: 3 * time.Second, NaiveTries: 3,
+	Seed: seedPlan{100_000, 1000, 200}, Answers: 10 * time.Second,
 }
 
 // Fixed properties of the load.

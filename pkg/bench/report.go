@@ -30,6 +30,10 @@ type report struct {
 // add keeps a sample and tells of it.
 func (b *bench) add(name string, s sample) {
 	b.report.Samples = append(b.report.Samples, measured{name, b.round, s})
+	if _, ok := s["answers"]; ok {
+		b.say("%s: p95 %.1f ms", name, s["p95_ms"])
+		return
+	}
 	b.say("%s: %.0f/s", name, s["rate"])
 }
 

@@ -19,12 +19,16 @@ func (r *report) markdown() string {
 	r.writeRates(&w)
 	r.writeRatios(&w)
 	r.writeDetails(&w)
+	r.writeAnswers(&w)
 	return w.String()
 }
 
 func (r *report) writeRates(w *strings.Builder) {
 	w.WriteString("\n| | events/s | p50 ms | p99 ms | CPU-s per 100k | load | peak MB |\n|---|---|---|---|---|---|---|\n")
 	for _, name := range r.names() {
+		if r.spread(name, "answers").Rounds > 0 {
+			continue
+		}
 		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s |\n", name, r.spread(name, "rate").show("%.0f"),
 			r.median(name, "p50_ms", "%.2f"), r.median(name, "p99_ms", "%.1f"),
 			r.byProcess(name, "cpu_", "%.1f", true), r.median(name, "cpu_load", "%.1f"), r.byProcess(name, "rss_", "%.0f", false))
@@ -64,6 +68,18 @@ func (r *report) writeDetails(w *strings.Builder) {
 				continue
 			}
 			fmt.Fprintf(w, "| %s | %s | %s |\n", name, d.title, fmt.Sprintf(d.form, s.Median))
+		}
+	}
+}
+
+// writeAnswers writes how long pages and lists took: over a full database, while events arrive.
+func (r *report) writeAnswers(w *strings.Builder) {
+	head := "\n| answer | asked | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|---|\n"
+	for _, name := range r.names() {
+		if r.spread(name, "answers").Rounds > 0 {
+			fmt.Fprintf(w, "%s| %s | %s | %s | %s | %s |\n", head, name, r.median(name, "answers", "%.0f"),
+				r.median(name, "p50_ms", "%.1f"), r.median(name, "p95_ms", "%.1f"), r.median(name, "p99_ms", "%.1f"))
+			head = ""
 		}
 	}
 }

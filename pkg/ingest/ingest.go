@@ -64,6 +64,9 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	defer q.Close()
+	if err := q.AnswerHealth(env.Health.Condition); err != nil {
+		return err
+	}
 	watching, stop := context.WithCancel(ctx)
 	directory := q.WatchDirectory(watching, env)
 	defer directory.Wait()
@@ -109,7 +112,7 @@ type Edge struct {
 	log      zerolog.Logger
 	deps     Deps
 	tunnel   string
-	proxies  proxies
+	proxies  service.Proxies
 	bodies   *bodies
 	limits   limits
 	lanes    *lanes
@@ -167,7 +170,7 @@ func newEdge(env service.Env, cfg Config, deps Deps) (*Edge, error) {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
-	trusted, err := parseProxies(cfg.TrustedProxies)
+	trusted, err := service.ParseProxies("INGEST_TRUSTED_PROXIES", cfg.TrustedProxies)
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ func (r *request) identify() error {
 	case r.path != "" && !samePath(r.path, entry.ProjectID):
 		return refused(errProject, "the path names another project")
 	}
-	r.project = entry.ProjectID
+	r.project, r.rate = entry.ProjectID, float64(entry.Rate)
 	if r.route.keyInDSN {
 		if err := r.sameProject(r.query.dsn); err != nil {
 			return err

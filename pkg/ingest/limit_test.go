@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/trivetlabs/trivet/pkg/service"
 )
 
 func TestRates(t *testing.T) {
@@ -80,6 +82,39 @@ func TestWhatComesBesideEventsIsPaidFor(t *testing.T) {
 	}
 }
 
+func TestAProjectsOwnRateBeatsThatOfAll(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	for _, tc := range []struct {
+		name     string
+		all, own float64
+		want     int // of 200 at once, and of as many a second later
+	}{
+		{"none of its own", 10, 0, 100 + 10},
+		{"less", 10, 1, 10 + 1},
+		{"more", 1, 10, 100 + 10},
+		{"one where all are free", 0, 5, 50 + 5},
+		{"all are free", 0, 0, 400},
+	} {
+		l, key, got := newLimiter(tc.all), projectBucket(7), 0
+		for i := range 400 {
+			if l.take(key, tc.own, now.Add(time.Duration(i/200)*time.Second)) == 0 {
+				got++
+			}
+		}
+		if got != tc.want {
+			t.Errorf("%s: %d taken, want %d", tc.name, got, tc.want)
+		}
+	}
+	l, key := newLimiter(10), projectBucket(7)
+	l.take(key, 0, now)
+	for l.take(key, 1, now) == 0 {
+		if l.buckets[key].tokens > 10 {
+			t.Fatalf("a rate that was lowered leaves %v tokens", l.buckets[key].tokens)
+		}
+	}
+}
+
 func TestBucketsAreBounded(t *testing.T) {
 	t.Parallel()
 	l := newLimiter(1)
@@ -87,7 +122,7 @@ func TestBucketsAreBounded(t *testing.T) {
 	var key bucketKey
 	for i := range 3 * maxBuckets {
 		binary.BigEndian.PutUint64(key[:], uint64(i)) // a small number
-		l.take(key, now.Add(time.Duration(i)*time.Millisecond))
+		l.take(key, 0, now.Add(time.Duration(i)*time.Millisecond))
 	}
 	if len(l.buckets) > maxBuckets {
 		t.Errorf("%d buckets", len(l.buckets))
@@ -96,7 +131,7 @@ func TestBucketsAreBounded(t *testing.T) {
 
 func TestAClientIsWhoTrustedProxiesSay(t *testing.T) {
 	t.Parallel()
-	trusted, err := parseProxies([]string{"10.0.0.0/8", " 2001:db8::/32", "", "192.0.2.7"})
+	trusted, err := service.ParseProxies("X", []string{"10.0.0.0/8", " 2001:db8::/32", "", "192.0.2.7"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +157,7 @@ func TestAClientIsWhoTrustedProxiesSay(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got, limited := trusted.client(&http.Request{RemoteAddr: tc.peer, Header: http.Header{"X-Forwarded-For": tc.forwarded}})
+			got, limited := trusted.Client(&http.Request{RemoteAddr: tc.peer, Header: http.Header{"X-Forwarded-For": tc.forwarded}})
 			if got.String() != tc.want || limited != tc.limited {
 				t.Errorf("got %v, %v, want %s, %v", got, limited, tc.want, tc.limited)
 			}

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"encoding/binary"
 	"net/netip"
 	"sync"
@@ -30,7 +31,7 @@ func (r *request) admit() error {
 	if err := r.admitClient(); err != nil {
 		return err
 	}
-	if wait := r.edge.limits.projects.take(projectBucket(r.project), r.received); wait > 0 {
+	if wait := r.edge.limits.projects.take(projectBucket(r.project), r.rate, r.received); wait > 0 {
 		return &refusedError{kind: errProjectRate, wait: wait}
 	}
 	return nil
@@ -42,7 +43,7 @@ func (r *request) admitClient() error {
 		return nil
 	}
 	r.limited = false
-	if wait := r.edge.limits.clients.take(clientBucket(r.client), r.received); wait > 0 {
+	if wait := r.edge.limits.clients.take(clientBucket(r.client), 0, r.received); wait > 0 {
 		return &refusedError{kind: errClientRate, wait: wait}
 	}
 	return nil
@@ -73,28 +74,30 @@ func clientBucket(addr netip.Addr) bucketKey {
 	return k
 }
 
-// A limiter is token buckets of one rate. Nil limits nothing. Safe for concurrent use.
+// A limiter is token buckets of one rate, or of one that the caller knows better. Safe for concurrent use.
 type limiter struct {
-	rate, burst float64 // tokens a second, and at most
-	mu          sync.Mutex
-	buckets     map[bucketKey]bucket
+	rate    float64 // tokens a second; 0: no limit
+	mu      sync.Mutex
+	buckets map[bucketKey]bucket
 }
 
 type bucket struct {
 	tokens float64 // below zero after a large request
+	rate   float64 // as it was last asked for
 	at     time.Time
 }
 
+func (b bucket) burst() float64 { return max(1, burstSeconds*b.rate) }
+
 func newLimiter(rate float64) *limiter {
-	if rate <= 0 {
-		return nil
-	}
-	return &limiter{rate: rate, burst: max(1, burstSeconds*rate), buckets: map[bucketKey]bucket{}}
+	return &limiter{rate: max(0, rate), buckets: map[bucketKey]bucket{}}
 }
 
-// take takes a token and returns 0, or how long until there is one.
-func (l *limiter) take(key bucketKey, now time.Time) (wait time.Duration) {
-	if l == nil {
+// take takes a token and returns 0, or how long until there is one. own is the rate of this bucket in place of the
+// limiter's; 0 is that.
+func (l *limiter) take(key bucketKey, own float64, now time.Time) (wait time.Duration) {
+	rate := cmp.Or(own, l.rate)
+	if rate <= 0 {
 		return 0
 	}
 	l.mu.Lock()
@@ -104,22 +107,23 @@ func (l *limiter) take(key bucketKey, now time.Time) (wait time.Duration) {
 		if len(l.buckets) >= maxBuckets {
 			l.evict(now)
 		}
-		b = bucket{tokens: l.burst, at: now}
+		b = bucket{rate: rate, at: now}
+		b.tokens = b.burst()
 	}
-	b = l.fill(b, now)
+	b = b.fill(now)
+	b.rate = rate
+	b.tokens = min(b.tokens, b.burst())
 	if b.tokens < 1 {
-		return time.Duration((1 - b.tokens) / l.rate * float64(time.Second))
+		l.buckets[key] = b // a rate that has changed counts from now on
+		return time.Duration((1 - b.tokens) / rate * float64(time.Second))
 	}
 	b.tokens--
 	l.buckets[key] = b
 	return 0
 }
 
-// charge takes n tokens more, also those that are not there.
+// charge takes n tokens more, also those that are not there. Who is not limited has no bucket.
 func (l *limiter) charge(key bucketKey, n int) {
-	if l == nil {
-		return
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if b, ok := l.buckets[key]; ok {
@@ -128,9 +132,9 @@ func (l *limiter) charge(key bucketKey, n int) {
 	}
 }
 
-func (l *limiter) fill(b bucket, now time.Time) bucket {
+func (b bucket) fill(now time.Time) bucket {
 	if elapsed := now.Sub(b.at); elapsed > 0 {
-		b.tokens = min(l.burst, b.tokens+elapsed.Seconds()*l.rate)
+		b.tokens = min(b.burst(), b.tokens+elapsed.Seconds()*b.rate)
 		b.at = now
 	}
 	return b
@@ -143,10 +147,10 @@ func (l *limiter) evict(now time.Time) {
 	var fullest bucketKey
 	most, seen := 0.0, 0
 	for key, b := range l.buckets { // starts anywhere
-		if tokens := l.fill(b, now).tokens; seen == 0 || tokens > most {
-			fullest, most = key, tokens
+		if full := b.fill(now).tokens / b.burst(); seen == 0 || full > most {
+			fullest, most = key, full
 		}
-		if seen++; seen == look || most == l.burst {
+		if seen++; seen == look || most == 1 {
 			break
 		}
 	}

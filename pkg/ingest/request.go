@@ -32,6 +32,7 @@ type request struct {
 	body     body
 	turn     bool      // it has one of bodies.turns
 	project  int64     // since identify, also when its key may not send from here
+	rate     float64   // of its own, with it; 0: that of all
 	sdk      string    // after split
 	sentAt   time.Time // after split
 }
@@ -41,7 +42,7 @@ func (e *Edge) begin(c echo.Context, rt *route) *request {
 		edge: e, route: rt, http: c.Request(), path: c.Param("project"), pathKey: c.Param("key"),
 		query: readQuery(c.Request().URL.RawQuery), received: e.deps.Now(),
 	}
-	r.client, r.limited = e.proxies.client(r.http)
+	r.client, r.limited = e.proxies.Client(r.http)
 	r.body = body{shared: e.bodies, http: r.http, files: rt.files}
 	return r
 }

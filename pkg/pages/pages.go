@@ -4,6 +4,7 @@
 package pages
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -24,6 +25,10 @@ type Deps struct {
 	Access    *access.Access
 	Detail    *detail.Reader
 	IngestURL string // under which clients reach ingest: for DSNs
+	PublicURL string // under which people reach us, without a slash at its end; empty: the one they asked
+	// Send gives ingest an event of a project with one of its keys, as a client would.
+	Send func(ctx context.Context, key string, body []byte) error
+	Dir  string // of standalone; empty elsewhere
 }
 
 // Pages are all pages. Safe for concurrent use.
@@ -31,6 +36,7 @@ type Pages struct {
 	Deps
 	assets    *assets
 	templates templates
+	headers   headers
 }
 
 // New returns the pages, with every template read.
@@ -43,7 +49,7 @@ func New(deps Deps) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pages{deps, assets, templates}, nil
+	return &Pages{Deps: deps, assets: assets, templates: templates, headers: headers{seen: map[[2]int64]*header{}}}, nil
 }
 
 // A Route is one page or form.
@@ -77,7 +83,10 @@ func (r *Request) To(path string) error {
 func (p *Pages) Routes() []Route {
 	var all []Route
 	for _, routes := range [][]Route{
-		p.assetRoutes(), p.homeRoutes(),
+		p.assetRoutes(), p.homeRoutes(), p.issuesRoutes(), p.dashboardRoutes(), p.releasesRoutes(),
+		p.newProjectRoutes(), p.settingsRoutes(), p.dropRoutes(), p.deadLetterRoutes(),
+		p.memberRoutes(), p.tokenRoutes(), p.auditRoutes(), p.systemRoutes(),
+		p.issueRoutes(), p.eventRoutes(), p.tailRoutes(), p.startRoutes(), p.feedbackRoutes(),
 	} {
 		all = append(all, routes...)
 	}

@@ -17,6 +17,7 @@ type Entry struct {
 	ProjectID int64    `json:"project"`
 	Revoked   bool     `json:"revoked,omitempty"`
 	Origins   []string `json:"origins,omitempty"` // none: every origin may send
+	Rate      int      `json:"rate,omitempty"`    // events a second it may send; 0: what the edge gives everybody
 }
 
 // Allows reports whether a page of origin may send. The list is noise control, not a guard: anything but a

@@ -3,16 +3,40 @@ package query
 import (
 	"net/http"
 
+	"github.com/trivetlabs/trivet/pkg/detail"
 	"github.com/trivetlabs/trivet/pkg/store"
 )
 
 func (a *API) eventRoutes() {
-	a.get("/api/v1/projects/:project/events", "events", a.listEvents)
-	a.get("/api/v1/projects/:project/events/:event", "event", a.showEvent)
-	a.get("/api/v1/projects/:project/events/:event/grouping", "grouping", a.showGrouping)
-	a.get("/api/v1/projects/:project/events/:event/attachments", "attachments", a.listAttachments)
-	a.get("/api/v1/projects/:project/attachments/:attachment", "attachment", a.download)
-	a.get("/api/v1/projects/:project/feedback", "feedback", a.listFeedback)
+	a.get("/api/v1/projects/:project/events", "events", a.listEvents).doc(doc{
+		what: "Events, latest received first",
+		more: "`from` and `to` are of receipt. Without `from` the list goes back 30 days, or to the beginning of an issue.",
+		query: params(window, idParam("issue", "of this issue"), levelParam, protocolParam, boolParam("handled", "caught by the page, or not"),
+			textParam("type", "of this type of error"), textParam("release", "of this release"), textParam("environment", "of this environment"),
+			textParam("browser", "of this browser"), textParam("os", "of this system"), textParam("url", "of this page"), paged),
+		list: "events", gives: store.EventRow{},
+	})
+	a.get("/api/v1/projects/:project/events/:event", "event", a.showEvent).doc(doc{
+		what: "One event in full",
+		more: "Exceptions stand with the oldest cause first, frames with the outermost first; `hint` says how to mend it where one is known. " +
+			"`raw` holds the client's bytes, scrubbed (base64 where `raw_encoding` says so), null when they are gone.",
+		query: dayOf, gives: detail.Event{},
+	})
+	a.get("/api/v1/projects/:project/events/:event/grouping", "grouping", a.showGrouping).doc(doc{
+		what:  "Why an event is in its issue",
+		more:  "`explanation` is by today's code and rules, null when the client's bytes are gone; `current` tells whether they still give the stored fingerprint.",
+		query: dayOf, gives: detail.Grouping{},
+	})
+	a.get("/api/v1/projects/:project/events/:event/attachments", "attachments", a.listAttachments).doc(doc{
+		what: "Files that came with an event, at most 100", query: dayOf, list: "attachments", gives: store.Attachment{},
+	})
+	a.get("/api/v1/projects/:project/attachments/:attachment", "attachment", a.download).doc(doc{
+		what: "The bytes of one file, to be saved and never shown",
+		more: "`Content-Disposition` is always `attachment`.", query: dayOf, media: []string{"application/octet-stream"},
+	})
+	a.get("/api/v1/projects/:project/feedback", "feedback", a.listFeedback).doc(doc{
+		what: "What visitors wrote, newest first", query: params(window, idParam("event", "with this event"), paged), list: "feedback", gives: store.Feedback{},
+	})
 }
 
 func (a *API) listEvents(r *request) error {

@@ -18,6 +18,7 @@ import (
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/pack"
 	"github.com/trivetlabs/trivet/pkg/protocol"
+	"github.com/trivetlabs/trivet/pkg/queue"
 	"github.com/trivetlabs/trivet/pkg/service"
 	"github.com/trivetlabs/trivet/pkg/store"
 	"github.com/trivetlabs/trivet/pkg/store/storetest"
@@ -37,6 +38,12 @@ func newBench(t *testing.T) *bench { return newBenchWith(t, storetest.URL(t), "h
 
 func newBenchWith(t *testing.T, database, ingest string) *bench {
 	t.Helper()
+	return newBenchOf(t, database, ingest, nil)
+}
+
+// newBenchOf is newBenchWith a queue.
+func newBenchOf(t *testing.T, database, ingest string, q *queue.Queue) *bench {
+	t.Helper()
 	b := &bench{t: t, url: database, log: &strings.Builder{}, metric: prometheus.NewRegistry()}
 	env := service.Env{Log: zerolog.New(b.log), Metrics: b.metric, Health: service.NewHealth()}
 	var err error
@@ -44,7 +51,7 @@ func newBenchWith(t *testing.T, database, ingest string) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.db.Close)
-	if b.api, err = New(env, Config{IngestURL: ingest}, b.db, nil); err != nil {
+	if b.api, err = New(env, Config{IngestURL: ingest}, b.db, q); err != nil {
 		t.Fatal(err)
 	}
 	return b

@@ -1,6 +1,8 @@
 package query
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -37,7 +39,8 @@ var (
 
 // A forwarder passes logs on to ingest, so that a mittens client writes and reads under one address.
 type forwarder struct {
-	url    *url.URL
+	url    *url.URL // of logs
+	base   *url.URL
 	client *http.Client
 }
 
@@ -56,7 +59,25 @@ func newForwarder(ingest string) (*forwarder, error) {
 		DisableCompression:    true,
 	}
 	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return &forwarder{u.JoinPath("api/v1/logs"), client}, nil
+	return &forwarder{u.JoinPath("api/v1/logs"), u, client}, nil
+}
+
+// send gives ingest a native event as a client with a key would, but without an Origin.
+func (f *forwarder) send(ctx context.Context, key string, body []byte) error {
+	out, err := http.NewRequestWithContext(ctx, http.MethodPost, f.base.JoinPath("t", key).String(), bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("send event: %w", err)
+	}
+	out.Header.Set("Content-Type", "application/json")
+	answer, err := f.client.Do(out)
+	if err != nil {
+		return fmt.Errorf("%w: %w", web.ErrIngest, err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("%w: status %d", web.ErrIngest, answer.StatusCode)
+	}
+	return nil
 }
 
 // passOn gives a log to ingest and returns its answer. Nothing is kept in memory: the body goes through as

@@ -102,7 +102,10 @@ func fold(path string) string {
 	for strings.Contains(path, "//") {
 		path = strings.ReplaceAll(path, "//", "/")
 	}
-	return trimSlash(path)
+	if path = trimSlash(path); path == "" {
+		return "/"
+	}
+	return path
 }
 
 // line writes the log line of a request: ours to look at when it is a 5xx, else for debugging.

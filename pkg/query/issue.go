@@ -7,8 +7,17 @@ import (
 )
 
 func (a *API) issueRoutes() {
-	a.get("/api/v1/projects/:project/issues", "issues", a.listIssues)
-	a.get("/api/v1/projects/:project/issues/:issue", "issue", a.showIssue)
+	a.get("/api/v1/projects/:project/issues", "issues", a.listIssues).doc(doc{
+		what: "Issues of a project",
+		more: "`from` and `to` are of the last event.",
+		query: params(window, levelParam, enumParam("status", "in this state", "unresolved", "resolved", "ignored"), textParam("type", "of this type of error"),
+			textParam("first_release", "first seen in this release"), textParam("last_release", "last seen in this release"),
+			enumParam("sort", "what is highest comes first", "last_seen", "first_seen", "events"), paged),
+		list: "issues", gives: store.Issue{},
+	})
+	a.get("/api/v1/projects/:project/issues/:issue", "issue", a.showIssue).doc(doc{
+		what: "One issue with its events by hour", query: window, gives: issueView{},
+	})
 }
 
 func (a *API) listIssues(r *request) error {

@@ -13,10 +13,24 @@ import (
 )
 
 func (a *API) logRoutes() {
-	a.get("/api/v1/logs", "logs", a.listLogs).logs = true
-	a.get("/api/v1/logs/:log", "log", a.showLog).logs = true
-	a.add(http.MethodPost, "/api/v1/logs", "logs", a.passOn)
+	list := a.get("/api/v1/logs", "logs", a.listLogs).doc(doc{
+		what: "Logs of the token's project, newest first, as a bare array", more: "The next page is in the `Link` header, `rel=\"next\"`.",
+		query: paged, gives: []logView{},
+	})
+	one := a.get("/api/v1/logs/:log", "log", a.showLog).doc(doc{what: "One log", gives: logView{}})
+	list.logs, one.logs = true, true
+	a.add(http.MethodPost, "/api/v1/logs", "logs", a.passOn).doc(doc{
+		what: "Writes a log", more: "With a key, or with a token of a project that has `write`. It is there to be read within seconds.",
+		takes: logBody{Content: "card declined", Meta: map[string]any{"order": 4711}}, gives: logView{}, status: http.StatusCreated, anyone: true,
+		fails: []int{http.StatusUnsupportedMediaType, http.StatusTooManyRequests},
+	})
 	a.add(http.MethodOptions, "/api/v1/logs", "logs", a.passOn) // preflights of pages that post logs
+}
+
+// logBody is what mittens' clients send.
+type logBody struct {
+	Content string         `json:"content"`
+	Meta    map[string]any `json:"meta,omitempty"`
 }
 
 // logView is a log as mittens' clients know it.

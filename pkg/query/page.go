@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -15,7 +16,10 @@ import (
 
 // pageRoutes adds what people see.
 func (a *API) pageRoutes(env service.Env, cfg Config) (err error) {
-	a.pages, err = pages.New(pages.Deps{Log: env.Log, DB: a.db, Queue: a.queue, Access: a.access, Detail: a.detail, IngestURL: cfg.IngestURL})
+	a.pages, err = pages.New(pages.Deps{
+		Log: env.Log, DB: a.db, Queue: a.queue, Access: a.access, Detail: a.detail, IngestURL: cmp.Or(cfg.IngestPublicURL, cfg.IngestURL), Dir: cfg.Dir,
+		PublicURL: a.links, Send: a.forward.send,
+	})
 	if err != nil {
 		return err
 	}
@@ -69,6 +73,8 @@ func (a *API) pageRequest(c echo.Context, need access.Permission) (*pages.Reques
 		}
 		r.Project = &found
 	}
-	r.Params, err = web.ReadParams(c.Request().URL.RawQuery)
+	if r.Params, err = web.ReadParams(c.Request().URL.RawQuery); err == nil {
+		r.Params.Text("said") // any page may begin with what a form has done
+	}
 	return r, err
 }

@@ -5,17 +5,41 @@ import (
 	"time"
 
 	"github.com/trivetlabs/trivet/pkg/access"
+	"github.com/trivetlabs/trivet/pkg/detail"
+	"github.com/trivetlabs/trivet/pkg/filter"
+	"github.com/trivetlabs/trivet/pkg/project"
+	"github.com/trivetlabs/trivet/pkg/store"
 )
 
 func (a *API) projectRoutes() {
-	a.get("/api/v1/projects", "projects", a.listProjects)
-	a.get("/api/v1/projects/:project/stats", "stats", a.showStats)
-	a.get("/api/v1/projects/:project/sessions", "sessions", a.showSessions)
-	a.get("/api/v1/projects/:project/drops", "drops", a.showDrops)
-	a.get("/api/v1/projects/:project/filtered", "filtered", a.listFiltered)
-	a.get("/api/v1/projects/:project/filtered/:reason/:event", "filtered_event", a.showFiltered)
-	a.get("/api/v1/projects/:project/settings", "settings", a.showSettings)
-	a.on(http.MethodPut, "/api/v1/projects/:project/settings", "settings", access.Admin, a.setSettings)
+	a.get("/api/v1/projects", "projects", a.listProjects).doc(doc{what: "The projects that one may see", list: "projects", gives: projectView{}})
+	a.get("/api/v1/projects/:project/stats", "stats", a.showStats).doc(doc{
+		what: "What became of the events, over time", query: params(window, stepParam), gives: store.Stats{},
+	})
+	a.get("/api/v1/projects/:project/sessions", "sessions", a.showSessions).doc(doc{
+		what: "Crash-free rates by release",
+		more: "The release with most sessions first, at most 100. A rate is null without a session; the release without a name is all beyond the first 200 of an hour.",
+		query: params(window, textParam("release", "of this release"), textParam("environment", "of this environment"),
+			enumParam("step", "length of a point of the series", "hour", "day")),
+		gives: store.Sessions{},
+	})
+	a.get("/api/v1/projects/:project/drops", "drops", a.showDrops).doc(doc{
+		what:  "What was not kept, over time",
+		more:  "By `source` (filter: ours; client: the SDK; edge: refused by ingest), `reason` and `category`.",
+		query: params(window, stepParam), gives: store.Drops{},
+	})
+	a.get("/api/v1/projects/:project/filtered", "filtered", a.listFiltered).doc(doc{
+		what:  "The last 50 events that each noise filter dropped, newest first",
+		query: params(enumParam("reason", "by this filter", filter.Names()...), paged), list: "filtered", gives: store.Filtered{},
+	})
+	a.get("/api/v1/projects/:project/filtered/:reason/:event", "filtered_event", a.showFiltered).doc(doc{
+		what: "One of them in full", gives: detail.Filtered{},
+	})
+	a.get("/api/v1/projects/:project/settings", "settings", a.showSettings).doc(doc{what: "The settings of a project", gives: project.Settings{}})
+	a.on(http.MethodPut, "/api/v1/projects/:project/settings", "settings", access.Admin, a.setSettings).doc(doc{
+		what: "Replaces the settings of a project, whole",
+		more: "What is absent stands as shipped. Workers obey within seconds.", takes: settingsExample, gives: project.Settings{},
+	})
 }
 
 // projectView is a project as its readers see it.

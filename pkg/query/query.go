@@ -24,12 +24,16 @@ import (
 
 // Config is the read side's configuration.
 type Config struct {
-	Addr      string           `default:":8081" desc:"listener of the API"`
-	PublicURL string           `split_words:"true" desc:"URL under which people reach this listener; links to next pages are made with it"`
-	IngestURL string           `split_words:"true" default:"http://127.0.0.1:8080" desc:"where POST /api/v1/logs is passed on to; ingest must trust this role's address (INGEST_TRUSTED_PROXIES) to see the client's"`
-	Bound     func(url string) `ignored:"true"` // told the listener's URL once it is served; nil: nobody asks
-	Store     store.Config
-	Queue     queue.Config
+	Addr      string `default:":8081" desc:"listener of the API"`
+	PublicURL string `split_words:"true" desc:"URL under which people reach this listener; links to next pages are made with it"`
+	IngestURL string `split_words:"true" default:"http://127.0.0.1:8080" desc:"where POST /api/v1/logs is passed on to; ingest must trust this role's address (INGEST_TRUSTED_PROXIES) to see the client's"`
+	// Without it DSNs on pages are made with IngestURL.
+	IngestPublicURL string           `envconfig:"INGEST_PUBLIC_URL" desc:"URL under which browsers reach ingest; DSNs and snippets on pages are made with it, else with QUERY_INGEST_URL"`
+	Dir             string           `ignored:"true"` // of standalone: whose disk /system measures; empty elsewhere
+	Bound           func(url string) `ignored:"true"` // told the listener's URL once it is served; nil: nobody asks
+	TrustedProxies  []string         `split_words:"true" desc:"CIDRs of proxies whose X-Forwarded-For is believed"`
+	Store           store.Config
+	Queue           queue.Config
 }
 
 // Run serves the API until ctx ends.
@@ -45,6 +49,9 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	defer q.Close()
+	if err := q.AnswerHealth(env.Health.Condition); err != nil {
+		return err
+	}
 	api, err := New(env, cfg, db, q) //nolint:contextcheck // each request brings its own
 	if err != nil {
 		return err
@@ -55,6 +62,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	defer listener.Close()
+	defer api.Close() // or the listener would wait for streams that have no end
 	defer env.Health.Drain()
 	if cfg.Bound != nil {
 		cfg.Bound(listener.URL())
@@ -64,6 +72,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	g.Go(func() error { return listener.Wait(ctx) })
 	g.Go(func() error { database.run(ctx); return nil })
 	g.Go(func() error { return provision.KeepDirectory(ctx, env.Log, db, q) })
+	g.Go(func() error { return api.access.Sweep(ctx) })
 	return g.Wait()
 }
 
@@ -77,9 +86,15 @@ type API struct {
 	detail  *detail.Reader
 	forward *forwarder
 	links   string // what relative links begin with
+	dir     string // see Config
 	pages   *pages.Pages
+	streams *streams
 	metrics metrics
 	routes  map[string]*route // by Echo's pattern
+	// operations are the routes by method, in the order in which they were added, and described is what /openapi.json answers.
+	operations []*operation
+	described  []byte
+	swagger    map[string]swaggerFile // by name
 }
 
 // A route is what requests of one kind have in common.
@@ -103,18 +118,32 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 	if err != nil {
 		return nil, err
 	}
+	let, err := access.New(env, db, access.Config{PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies})
+	if err != nil {
+		return nil, err
+	}
 	a := &API{
-		echo: echo.New(), log: env.Log, db: db, queue: q, access: access.New(env, db), detail: detail.New(env.Log, db), forward: forward, links: links, routes: map[string]*route{},
+		echo: echo.New(), log: env.Log, db: db, queue: q, access: let, detail: detail.New(env.Log, db), forward: forward, links: links, dir: cfg.Dir, streams: newStreams(), routes: map[string]*route{},
 	}
 	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { a.refuse(c, nil, err) }
 	a.echo.Pre(a.frame)
 
-	a.add(http.MethodGet, "/api/v1/health", "health", a.health)
+	a.add(http.MethodGet, "/api/v1/health", "health", a.health).doc(doc{what: "Whether the process answers", gives: ""})
 	a.eventRoutes()
 	a.issueRoutes()
+	a.tailRoutes()
 	a.projectRoutes()
+	a.deadLetterRoutes()
+	a.systemRoutes()
 	a.logRoutes()
+	a.documentRoutes()
 	if err := a.pageRoutes(env, cfg); err != nil {
+		return nil, err
+	}
+	if a.described, err = a.document(); err != nil {
+		return nil, err
+	}
+	if a.swagger, err = readSwagger(); err != nil {
 		return nil, err
 	}
 
@@ -122,24 +151,26 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 	return a, nil
 }
 
-// on adds a route that needs a permission.
-func (a *API) on(method, path, name string, need access.Permission, handle func(*request) error) *route {
-	return a.add(method, path, name, func(c echo.Context) error {
+// on adds a route that needs a permission. What it returns is to be told what the route is for: see doc.
+func (a *API) on(method, path, name string, need access.Permission, handle func(*request) error) *operation {
+	o := a.add(method, path, name, func(c echo.Context) error {
 		r, err := a.begin(c, need)
 		if err != nil {
 			return err
 		}
 		return handle(r)
 	})
+	o.need, o.handle = need, handle
+	return o
 }
 
 // get adds a route that needs to read.
-func (a *API) get(path, name string, handle func(*request) error) *route {
+func (a *API) get(path, name string, handle func(*request) error) *operation {
 	return a.on(http.MethodGet, path, name, access.Read, handle)
 }
 
 // add adds a route that asks nobody who they are.
-func (a *API) add(method, path, name string, handle echo.HandlerFunc) *route {
+func (a *API) add(method, path, name string, handle echo.HandlerFunc) *operation {
 	rt := a.routes[path]
 	if rt == nil {
 		rt = &route{name: name}
@@ -153,11 +184,16 @@ func (a *API) add(method, path, name string, handle echo.HandlerFunc) *route {
 		}
 		return handle(c)
 	})
-	return rt
+	o := &operation{route: rt, method: method, path: path}
+	a.operations = append(a.operations, o)
+	return o
 }
 
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHTTP(w, r) }
+
+// Close ends the streams that run. Nothing else has to be closed.
+func (a *API) Close() { a.streams.end() }
 
 // health says that the process answers, in mittens' words. What it waits for is told by the ops listener.
 func (a *API) health(c echo.Context) error { return a.answer(c, http.StatusOK, nil, "OK") }

@@ -2,7 +2,9 @@ package query
 
 import (
 	"errors"
+	"math"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -35,6 +37,9 @@ func (a *API) refuse(c echo.Context, rt *route, err error) {
 	case errors.As(err, &invalid):
 		own = web.WrongParam(invalid.What, invalid.Want)
 		p.Detail = own.Detail
+	}
+	if own != nil && own.Wait > 0 {
+		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(own.Wait.Seconds()))))
 	}
 	if rt != nil && rt.page {
 		viewer, _ := c.Get(viewerKey).(*access.Viewer)

@@ -9,6 +9,14 @@ import (
 	"github.com/trivetlabs/trivet/pkg/web"
 )
 
+// settingsExample has every member of settings.
+var settingsExample = project.Settings{
+	Filters:     project.Filters{Switches: map[string]bool{"crawler": false}, Messages: []string{"TimeoutError: *", "*quota exceeded*"}},
+	Scrub:       project.Scrub{IP: project.Truncate, Email: project.Hash, Fields: []string{"iban"}, SafeFields: []string{"token_count"}},
+	Grouping:    project.Grouping{Rules: []project.Rule{{Type: "PaymentError", Message: "*declined*", File: "*/checkout/*", Function: "pay*", Fingerprint: []string{"payment", "{{ default }}"}}}},
+	Attachments: new(true),
+}
+
 func (a *API) showSettings(r *request) error {
 	if err := r.params.Done(); err != nil {
 		return err
@@ -38,7 +46,7 @@ func (a *API) setSettings(r *request) error {
 	if err != nil {
 		return err
 	}
-	stored, err := a.db.SetOwnSettings(r.ctx(), r.org(), r.project, settings)
+	stored, err := a.db.SetOwnSettings(r.ctx(), r.org(), r.viewer.Actor(), r.project, settings)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ const maxErrorHeader = 1000
 // Bury stores a dead letter; nil means it is on disk. The same event of the same pack is kept once within
 // the dedupe window.
 func (q *Queue) Bury(ctx context.Context, d DeadLetter) error {
-	msg := &nats.Msg{Subject: "dlq." + strconv.FormatInt(d.Project, 10), Data: d.Record, Header: nats.Header{
+	msg := &nats.Msg{Subject: letterSubject(d.Project), Data: d.Record, Header: nats.Header{
 		headerReason: []string{d.Reason},
 		headerError:  []string{headerText(d.Error)},
 		headerPack:   []string{d.Pack.String()},

@@ -151,6 +151,7 @@ type Backlog struct {
 	Pending    uint64 // messages no worker has seen
 	AckPending int    // delivered, not acknowledged
 	AckFloor   uint64 // all up to this sequence are acknowledged
+	Again      int    // of AckPending, those that were delivered more than once
 }
 
 // Backlog asks the server. A message published a moment ago may not be counted yet: the server tells its
@@ -163,5 +164,5 @@ func (s *Source) Backlog(ctx context.Context) (Backlog, error) {
 	if err != nil {
 		return Backlog{}, fmt.Errorf("look at %s: %w", s.name, err)
 	}
-	return Backlog{info.NumPending, info.NumAckPending, info.AckFloor.Stream}, nil
+	return Backlog{info.NumPending, info.NumAckPending, info.AckFloor.Stream, info.NumRedelivered}, nil
 }

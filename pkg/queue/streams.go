@@ -14,12 +14,14 @@ import (
 const (
 	Events          = "EVENTS"
 	DeadLetters     = "EVENTS_DLQ"
-	Workers         = "workers" // consumer of Events
+	Retries         = "EVENTS_RETRY"
+	Workers         = "workers" // consumer of Events, and of Retries
 	Replay          = "replay"  // consumer of DeadLetters, paused until somebody wants it
 	DirectoryBucket = "projects"
 
 	eventSubjects = "events.*"
 	dlqSubjects   = "dlq.*"
+	retrySubjects = "retry.*.*" // project and sequence of the dead letter
 )
 
 // Times of the queue.
@@ -41,6 +43,8 @@ const (
 	maxAckPending = 20_000
 	// maxMessage bounds a pack: 8 MiB of decoded request that doesn't compress, and its headers.
 	maxMessage = 12 << 20
+	// retryBytes holds some ten thousand wishes to try a dead letter again; each is a number.
+	retryBytes = 8 << 20
 	// defaultMaxBytes and smallestStream bound EVENTS where nobody chose.
 	defaultMaxBytes = 10 << 30
 	smallestStream  = 64 << 20
@@ -118,6 +122,13 @@ func (q *Queue) provisionStreams(ctx context.Context, replicas int, maxBytes int
 			MaxMsgs: -1, MaxConsumers: -1, MaxMsgsPerSubject: -1,
 			Duplicates: 5 * time.Minute, AllowDirect: true,
 		},
+		{
+			Name: Retries, Subjects: []string{retrySubjects},
+			Description: "Dead letters that somebody asked the workers to try again, by their sequences",
+			Retention:   jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, Replicas: replicas,
+			Discard: jetstream.DiscardOld, MaxMsgsPerSubject: 1, // asked twice is tried once
+			MaxAge: 24 * time.Hour, MaxBytes: retryBytes, MaxMsgs: -1, MaxConsumers: -1, MaxMsgSize: 1 << 10, Duplicates: time.Minute,
+		},
 	} {
 		if _, err := q.js.CreateOrUpdateStream(ctx, stream); err != nil {
 			return fmt.Errorf("provision stream %s: %w", stream.Name, err)
@@ -130,6 +141,7 @@ func (q *Queue) provisionConsumers(ctx context.Context) error {
 	for stream, consumer := range map[string]jetstream.ConsumerConfig{
 		Events:      {Durable: Workers, Description: "All workers together", MaxAckPending: maxAckPending},
 		DeadLetters: {Durable: Replay, Description: "Dead letters to be tried again; resume it to replay", MaxAckPending: maxAckPending, PauseUntil: &neverResume},
+		Retries:     {Durable: Workers, Description: "All workers together", MaxAckPending: maxAckPending},
 	} {
 		consumer.DeliverPolicy = jetstream.DeliverAllPolicy
 		consumer.AckPolicy = jetstream.AckExplicitPolicy // on a shared consumer, ack-all would ack others' packs

@@ -3,8 +3,12 @@ package service
 import (
 	"errors"
 	"net/http"
+	"os"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Health collects what a process waits for. Each role and adapter reports its own checks; /readyz answers
@@ -15,6 +19,8 @@ type Health struct {
 }
 
 type healthState struct {
+	instance string
+	started  time.Time
 	mu       sync.Mutex
 	checks   map[string]func() error
 	draining bool
@@ -22,7 +28,13 @@ type healthState struct {
 
 // NewHealth returns a Health without checks.
 func NewHealth() *Health {
-	return &Health{shared: &healthState{checks: map[string]func() error{}}}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return &Health{shared: &healthState{
+		instance: host + ":" + strconv.Itoa(os.Getpid()), started: time.Now().UTC(), checks: map[string]func() error{},
+	}}
 }
 
 func (h *Health) part(name string) *Health { return &Health{h.shared, h.prefix + name + "."} }
@@ -55,13 +67,44 @@ func (h *Health) Drain() {
 	h.shared.draining = true
 }
 
+// A Condition is what one role of a process tells of itself.
+type Condition struct {
+	Role      string            `json:"role"`
+	Instance  string            `json:"instance"` // host and number of the process
+	Version   string            `json:"version"`
+	StartedAt time.Time         `json:"started_at"`
+	Ready     bool              `json:"ready"`
+	Checks    map[string]string `json:"checks"` // "ok" or what is missing, by name
+}
+
+// Condition tells how the role is that this Health was made for.
+func (h *Health) Condition() Condition {
+	c := Condition{
+		Role: strings.TrimSuffix(h.prefix, "."), Instance: h.shared.instance, Version: Version(), StartedAt: h.shared.started,
+		Ready: true, Checks: map[string]string{},
+	}
+	_, all := h.Report()
+	for name, said := range all {
+		own, ok := strings.CutPrefix(name, h.prefix)
+		if !ok && name != wholeProcess {
+			continue // another role's
+		}
+		c.Checks[own] = said
+		c.Ready = c.Ready && said == "ok"
+	}
+	return c
+}
+
+// wholeProcess is the check that a process has which begins or ends.
+const wholeProcess = "process"
+
 // Report returns whether everything is ready, and what each check says: "ok" or what is missing.
 func (h *Health) Report() (ready bool, checks map[string]string) {
 	h.shared.mu.Lock()
 	defer h.shared.mu.Unlock()
 	ready, checks = true, map[string]string{}
 	if len(h.shared.checks) == 0 { // its roles have not begun: they have something to wait for
-		ready, checks["process"] = false, "starting"
+		ready, checks[wholeProcess] = false, "starting"
 	}
 	for name, check := range h.shared.checks {
 		checks[name] = "ok"
@@ -70,7 +113,7 @@ func (h *Health) Report() (ready bool, checks map[string]string) {
 		}
 	}
 	if h.shared.draining {
-		ready, checks["process"] = false, "stopping"
+		ready, checks[wholeProcess] = false, "stopping"
 	}
 	return ready, checks
 }

@@ -175,7 +175,8 @@ func listen(ctx context.Context, cfg *Config, info *Info) error {
 			cfg.Query.IngestURL = cfg.Ingest.PublicURL
 		}
 	}
-	info.PublicURL = cfg.Ingest.PublicURL
+	info.PublicURL, cfg.Query.Dir = cfg.Ingest.PublicURL, cfg.Standalone.Dir
+	cfg.Query.IngestPublicURL = cfg.Ingest.PublicURL
 	cfg.Ingest.Queue.URL, cfg.Worker.Queue.URL, cfg.Query.Queue.URL = info.NATSURL, info.NATSURL, info.NATSURL
 	return nil
 }

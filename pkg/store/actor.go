@@ -24,12 +24,21 @@ type Actor struct {
 // FormatID writes a number of a person as Actor.ID holds it.
 func FormatID(id int64) string { return strconv.FormatInt(id, 10) }
 
+// user is the number of the person, nil where it is none.
+func (a Actor) user() *int64 {
+	id, err := strconv.ParseInt(a.ID, 10, 64)
+	if a.Kind != ActorUser || err != nil {
+		return nil
+	}
+	return &id
+}
+
 // A User is a person who may sign in.
 type User struct {
 	ID          int64       `json:"id"`
 	Email       string      `json:"email"`
 	Name        string      `json:"name"`
-	Preferences Preferences `json:"preferences"`
+	Preferences Preferences `json:"preferences,omitzero"` // shown to the person alone
 	CreatedAt   time.Time   `json:"created_at"`
 	DisabledAt  *time.Time  `json:"disabled_at"`
 }

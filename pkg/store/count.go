@@ -41,7 +41,7 @@ func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.I
 		}
 		return result, nil, nil
 	}
-	issueOf, newUsers := map[groupKey]event.ID{}, map[groupKey]int64{}
+	issueOf, newUsers := map[groupKey]event.ID{}, map[groupKey][]int64{}
 	queueFingerprints(queue, groups, issueOf)
 	queueHours(queue, p.fresh)
 	queueUsers(queue, p.fresh, newUsers)
@@ -56,6 +56,9 @@ func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.I
 		return Result{}, nil, err
 	}
 	result.NewIssues = n
+	if err := settleUsers(ctx, tx, issueOf, newUsers); err != nil {
+		return Result{}, nil, err
+	}
 	result.Reopened, err = reopen(ctx, tx, due, p.fresh, issueOf)
 	return result, issueOf, err
 }

@@ -106,7 +106,7 @@ type issueRows struct {
 }
 
 // upsertIssues adds the groups to their issues. It returns how many issues are new, and which may have to be reopened.
-func upsertIssues(ctx context.Context, tx pgx.Tx, groups []*group, issueOf map[groupKey]event.ID, newUsers map[groupKey]int64) (created int, due []groupKey, err error) {
+func upsertIssues(ctx context.Context, tx pgx.Tx, groups []*group, issueOf map[groupKey]event.ID, newUsers map[groupKey][]int64) (created int, due []groupKey, err error) {
 	byIssue := map[groupKey]*group{}
 	users := map[groupKey]int64{}
 	for _, g := range groups {
@@ -115,7 +115,7 @@ func upsertIssues(ctx context.Context, tx pgx.Tx, groups []*group, issueOf map[g
 			return 0, nil, fmt.Errorf("upsert issues: fingerprint %s of project %d is not in the map", g.fingerprint, g.project)
 		}
 		k := groupKey{g.project, issue}
-		users[k] += newUsers[g.groupKey]
+		users[k] += int64(len(newUsers[g.groupKey]))
 		if byIssue[k] == nil {
 			byIssue[k] = g
 		} else {

@@ -36,8 +36,8 @@ func queueHours(queue *pgx.Batch, rows []*Row) {
 //go:embed sql/insert_users.sql
 var insertUsersSQL string
 
-// queueUsers inserts who met what, and leaves in newUsers how many of them were new to each fingerprint.
-func queueUsers(queue *pgx.Batch, rows []*Row, newUsers map[groupKey]int64) {
+// queueUsers inserts who met what, and leaves in newUsers who of them was new to each fingerprint.
+func queueUsers(queue *pgx.Batch, rows []*Row, newUsers map[groupKey][]int64) {
 	type userKey struct {
 		groupKey
 		user int64
@@ -62,8 +62,10 @@ func queueUsers(queue *pgx.Batch, rows []*Row, newUsers map[groupKey]int64) {
 	queue.Queue(insertUsersSQL, projects, fingerprints, hashes).Query(func(rows pgx.Rows) error {
 		var k groupKey
 		var fingerprint [16]byte
-		_, err := pgx.ForEachRow(rows, []any{&k.project, &fingerprint}, func() error {
-			newUsers[groupKey{k.project, fingerprint}]++
+		var user int64
+		_, err := pgx.ForEachRow(rows, []any{&k.project, &fingerprint, &user}, func() error {
+			k.fingerprint = fingerprint
+			newUsers[k] = append(newUsers[k], user)
 			return nil
 		})
 		return err

@@ -14,6 +14,7 @@ import (
 var (
 	ErrNotFound    = errors.New("not found")          // it is not there, or belongs to another organization
 	ErrExists      = errors.New("exists already")     // the name is taken
+	ErrForbidden   = errors.New("may not do this")    // the caller's role does not reach
 	ErrInvalid     = errors.New("invalid")            // the caller's values can never work
 	ErrTimeout     = errors.New("took too long")      // a narrower question may help
 	ErrUnavailable = errors.New("database not ready") // away or interrupted: trying again may help
@@ -38,7 +39,7 @@ func explain(err error) error {
 	var pg *pgconn.PgError
 	var connect *pgconn.ConnectError
 	switch {
-	case err == nil, errors.Is(err, ErrNotFound), errors.Is(err, ErrExists), errors.Is(err, ErrInvalid),
+	case err == nil, errors.Is(err, ErrNotFound), errors.Is(err, ErrExists), errors.Is(err, ErrForbidden), errors.Is(err, ErrInvalid),
 		errors.Is(err, ErrTimeout), errors.Is(err, ErrUnavailable):
 		return err
 	case errors.Is(err, pgx.ErrNoRows):

@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	_ "embed" // the statements
+	_ "embed" // the statement
 	"fmt"
 	"time"
 
@@ -69,89 +69,6 @@ type EventFilter struct {
 	URL         string
 	Limit       int    // 0 is DefaultLimit
 	Cursor      string // "" is the first page
-}
-
-// defaultSpan is how far back a list without From goes: as far as most people look, and a bound on what a
-// filter without matches can scan.
-const defaultSpan = 30 * 24 * time.Hour
-
-// name is the list that a cursor of this filter belongs to.
-func (f EventFilter) name() list {
-	f.Limit, f.Cursor = 0, ""
-	handled := "any"
-	if f.Handled != nil {
-		handled = fmt.Sprint(*f.Handled)
-		f.Handled = nil
-	}
-	return newList("events "+handled, f)
-}
-
-//go:embed sql/events.sql
-var eventsSQL string
-
-//go:embed sql/issue_events.sql
-var issueEventsSQL string
-
-// Events lists events, latest received first, with the cursor of the next page, "" after the last. It
-// reads no block. The error is ErrInvalid, ErrNotFound (of the project), ErrTimeout or ErrUnavailable, wrapped, where
-// it is not ours.
-func (s *Store) Events(ctx context.Context, organization int64, f EventFilter) (events []EventRow, next string, err error) {
-	limit, err := checkLimit(f.Limit)
-	if err != nil {
-		return nil, "", fmt.Errorf("list events: %w", err)
-	}
-	args, err := f.args(limit)
-	if err != nil {
-		return nil, "", fmt.Errorf("list events: %w", err)
-	}
-	sql := eventsSQL
-	if !f.Issue.IsZero() {
-		sql, args = issueEventsSQL, append(args, [16]byte(f.Issue))
-	}
-	err = s.read(ctx, organization, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, sql, args...)
-		if err != nil {
-			return err
-		}
-		if events, err = pgx.CollectRows(rows, scanEvent); err != nil || len(events) > 0 {
-			return err
-		}
-		return visible(ctx, tx, f.Project)
-	})
-	if err != nil {
-		return nil, "", fmt.Errorf("list events: %w", err)
-	}
-	events, next = page(f.name(), events, limit, func(last EventRow) position { return position{last.Received.UnixMicro(), last.ID} })
-	return events, next, nil
-}
-
-// args are those of both statements. The end of the window and the cursor are one condition: all rows
-// before (to, the lowest id) are those received before to, so the index always finds where to start. One
-// row more than asked for tells whether there is a next page.
-func (f EventFilter) args(limit int) ([]any, error) {
-	span := defaultSpan
-	if !f.Issue.IsZero() {
-		span = 0
-	}
-	w, err := newWindow(f.From, f.To, span)
-	if err != nil {
-		return nil, err
-	}
-	end, err := f.name().position(f.Cursor, w.to)
-	if err != nil {
-		return nil, err
-	}
-	first, last := days(w.from, end.time())
-	return []any{
-		f.Project, w.from, end.time(), [16]byte(end.id), first, last, limit + 1,
-		f.Level, f.Protocol, f.Handled, f.Type, f.Release, f.Environment, f.Browser, f.OS, event.Cut(f.URL, maxListText),
-	}, nil
-}
-
-// days returns the partitions that can hold events received in a window: the client's clock, which chose
-// the partition, may have been as far off as event.Partition allows.
-func days(from, to time.Time) (first, last time.Time) {
-	return event.DayOf(from.Add(-event.MaxPast)).Time(), event.DayOf(to.Add(event.MaxFuture)).Time().AddDate(0, 0, 1)
 }
 
 // Stored is an event with its record. One bad block must not hide the rows that point into it, so a record

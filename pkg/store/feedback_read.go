@@ -68,7 +68,7 @@ func (s *Store) Feedback(ctx context.Context, organization int64, f FeedbackFilt
 	if err != nil {
 		return nil, "", fmt.Errorf("list feedback: %w", err)
 	}
-	found, next = page(f.name(), found, limit, func(last Feedback) position { return position{last.Received.UnixMicro(), last.ID} })
+	found, next = page(f.name(), found, limit, func(last Feedback) position { return position{key: last.Received.UnixMicro(), id: last.ID} })
 	return found, next, nil
 }
 

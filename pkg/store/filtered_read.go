@@ -54,7 +54,7 @@ func (s *Store) Filtered(ctx context.Context, organization, project int64, reaso
 	if err != nil {
 		return nil, "", fmt.Errorf("list filtered events: %w", err)
 	}
-	found, next = page(name, found, limit, func(last Filtered) position { return position{last.Received.UnixMicro(), last.ID} })
+	found, next = page(name, found, limit, func(last Filtered) position { return position{key: last.Received.UnixMicro(), id: last.ID} })
 	return found, next, nil
 }
 

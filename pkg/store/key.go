@@ -92,7 +92,7 @@ func (s *Store) Directory(ctx context.Context) (map[string]project.Entry, error)
 	entries := map[string]project.Entry{}
 	var publicKey, hash string
 	var e project.Entry
-	_, err = pgx.ForEachRow(rows, []any{&publicKey, &hash, &e.ProjectID, &e.Revoked, &e.Origins}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&publicKey, &hash, &e.ProjectID, &e.Revoked, &e.Origins, &e.Rate}, func() error {
 		name := project.KeyName(publicKey)
 		if hash != "" {
 			name = project.TokenNameOfHash(hash)

@@ -61,7 +61,7 @@ func (s *Store) Logs(ctx context.Context, organization, project int64, limit int
 		}
 		if n := fitting(page, limit); n < len(page) {
 			page = page[:n]
-			next = name.cursor(position{page[n-1].Received.UnixMicro(), page[n-1].ID})
+			next = name.cursor(position{key: page[n-1].Received.UnixMicro(), id: page[n-1].ID})
 		}
 		return s.readRecords(ctx, tx, project, page)
 	})

@@ -96,6 +96,14 @@ func checkNames(slug, name string) error {
 	if !slugForm.MatchString(slug) {
 		return invalid("slug", "1 to 63 of a-z, 0-9 and -, not starting with -")
 	}
+	return checkName(name)
+}
+
+// checkName refuses a name for people that nobody could see.
+func checkName(name string) error {
+	if strings.TrimSpace(name) == "" {
+		return invalid("name", "some text")
+	}
 	return checkText("name", name)
 }
 

@@ -2,12 +2,47 @@ package store
 
 import (
 	"context"
+	_ "embed" // the statements
+	"fmt"
 
-	"github.com/trivetlabs/trivet/pkg/event"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/trivetlabs/trivet/pkg/project"
 )
 
 // What somebody of an organization does with its projects, keys and tokens; each change is in the audit, by the same
 // transaction. Another organization's things are ErrNotFound.
+
+// firstKey is what the key is called that a project is made with.
+const firstKey = "first key"
+
+// CreateOwnProject makes a project with a first key. The error is ErrInvalid or ErrExists, wrapped, where the caller is
+// wrong.
+func (s *Store) CreateOwnProject(ctx context.Context, organization int64, by Actor, p Project) (made Project, key Key, err error) {
+	p.OrganizationID = organization
+	if err := p.complete(); err != nil {
+		return Project{}, Key{}, wrap("create own project", err)
+	}
+	err = s.change(ctx, organization, func(tx pgx.Tx) (err error) {
+		if made, err = oneIn(ctx, tx, scanProject, createProjectSQL, organization, p.Slug, p.Name, p.Origins, p.RetentionDays, p.Rate); err != nil {
+			return err
+		}
+		if key, err = oneIn(ctx, tx, scanKey, createKeySQL, project.NewKey(), made.ID, firstKey); err != nil {
+			return err
+		}
+		return note(ctx, tx, organization, by, "project.create", made.Slug, map[string]any{"project_id": made.ID, "name": made.Name, "key": key.PublicKey})
+	})
+	return made, key, wrap("create own project", err)
+}
+
+// OwnProject finds one project of an organization, ErrNotFound when it has none of that number.
+func (s *Store) OwnProject(ctx context.Context, organization, id int64) (p Project, err error) {
+	err = s.read(ctx, organization, func(tx pgx.Tx) (err error) {
+		p, err = oneIn(ctx, tx, scanProject, projectSQL, id)
+		return err
+	})
+	return p, wrap("find own project", err)
+}
 
 // A ProjectChange says what of a project becomes different. Nil members stay as they are.
 type ProjectChange struct {
@@ -18,52 +53,78 @@ type ProjectChange struct {
 	Rate          *int      `json:"rate,omitempty"`           // events a second; 0: the installation's
 }
 
-// CreateOwnProject makes a project with a first key.
-func (s *Store) CreateOwnProject(_ context.Context, organization int64, by Actor, p Project) (Project, Key, error) {
-	return Project{}, Key{}, errNotBuilt
+// apply makes p what the change says, and tells what it says.
+func (c ProjectChange) apply(p *Project) (detail map[string]any) {
+	detail = map[string]any{}
+	if c.Name != nil {
+		p.Name, detail["name"] = *c.Name, *c.Name
+	}
+	if c.Slug != nil {
+		p.Slug, detail["slug"] = *c.Slug, *c.Slug
+	}
+	if c.Origins != nil {
+		p.Origins, detail["origins"] = *c.Origins, *c.Origins
+	}
+	if c.RetentionDays != nil {
+		p.RetentionDays, detail["retention_days"] = orNone(*c.RetentionDays), *c.RetentionDays
+	}
+	if c.Rate != nil {
+		p.Rate, detail["rate"] = orNone(*c.Rate), *c.Rate
+	}
+	return detail
 }
 
-// OwnProject finds one project of an organization.
-func (s *Store) OwnProject(_ context.Context, organization, id int64) (Project, error) {
-	return Project{}, errNotBuilt
+func orNone(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
-// ChangeOwnProject changes a project.
-func (s *Store) ChangeOwnProject(_ context.Context, organization int64, by Actor, id int64, c ProjectChange) (Project, error) {
-	return Project{}, errNotBuilt
+//go:embed sql/lock_project.sql
+var lockProjectSQL string
+
+//go:embed sql/change_project.sql
+var changeProjectSQL string
+
+// ChangeOwnProject changes a project; the edges know of origins and rate when the directory is next copied. The error is
+// ErrInvalid, ErrExists (the slug) or ErrNotFound, wrapped, where the caller is wrong.
+func (s *Store) ChangeOwnProject(ctx context.Context, organization int64, by Actor, id int64, c ProjectChange) (p Project, err error) {
+	err = s.change(ctx, organization, func(tx pgx.Tx) (err error) {
+		if p, err = oneIn(ctx, tx, scanProject, lockProjectSQL, id); err != nil {
+			return err
+		}
+		slug := p.Slug
+		detail := c.apply(&p)
+		if err := p.complete(); err != nil || len(detail) == 0 {
+			return err
+		}
+		if p, err = oneIn(ctx, tx, scanProject, changeProjectSQL, id, p.Name, p.Slug, p.Origins, p.RetentionDays, p.Rate); err != nil {
+			return err
+		}
+		detail["project_id"] = id
+		return note(ctx, tx, organization, by, "project.change", slug, detail)
+	})
+	if err != nil {
+		return Project{}, fmt.Errorf("change own project: %w", err)
+	}
+	return p, nil
 }
 
-// OwnKeys lists the keys of a project, revoked ones too, oldest first.
-func (s *Store) OwnKeys(_ context.Context, organization, project int64) ([]Key, error) {
-	return nil, errNotBuilt
+// oneIn is one, in a transaction.
+func oneIn[T any](ctx context.Context, tx pgx.Tx, scan pgx.RowToFunc[T], sql string, args ...any) (value T, err error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return value, err
+	}
+	return pgx.CollectExactlyOneRow(rows, scan)
 }
 
-// CreateOwnKey makes a key beside those a project has.
-func (s *Store) CreateOwnKey(_ context.Context, organization int64, by Actor, project int64, label string) (Key, error) {
-	return Key{}, errNotBuilt
-}
-
-// RevokeOwnKey makes a key refused from now on.
-func (s *Store) RevokeOwnKey(_ context.Context, organization int64, by Actor, project int64, publicKey string) (Key, error) {
-	return Key{}, errNotBuilt
-}
-
-// OwnTokens lists the tokens of an organization, revoked ones too, oldest first.
-func (s *Store) OwnTokens(_ context.Context, organization int64) ([]Token, error) {
-	return nil, errNotBuilt
-}
-
-// CreateOwnToken makes a token and returns it with its secret, which is kept nowhere.
-func (s *Store) CreateOwnToken(_ context.Context, organization int64, by Actor, t Token) (Token, string, error) {
-	return Token{}, "", errNotBuilt
-}
-
-// RevokeOwnToken makes a token refused.
-func (s *Store) RevokeOwnToken(_ context.Context, organization int64, by Actor, id event.ID) (Token, error) {
-	return Token{}, errNotBuilt
-}
-
-// OwnOrganization finds the organization itself.
-func (s *Store) OwnOrganization(_ context.Context, organization int64) (Organization, error) {
-	return Organization{}, errNotBuilt
+// manyIn is many, in a transaction.
+func manyIn[T any](ctx context.Context, tx pgx.Tx, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scan)
 }

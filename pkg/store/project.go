@@ -24,30 +24,48 @@ type Project struct {
 }
 
 func scanProject(row pgx.CollectableRow) (p Project, err error) {
-	err = row.Scan(&p.ID, &p.OrganizationID, &p.Slug, &p.Name, &p.Origins, &p.CreatedAt)
+	err = row.Scan(&p.ID, &p.OrganizationID, &p.Slug, &p.Name, &p.Origins, &p.RetentionDays, &p.Rate, &p.CreatedAt)
 	return p, err
 }
 
 //go:embed sql/create_project.sql
 var createProjectSQL string
 
-// CreateProject makes a project of p's organization with p's slug, name (the slug when empty) and
-// origins. The error is ErrInvalid, ErrExists or, for an organization that is not there, ErrNotFound,
-// wrapped, where the caller is wrong.
-func (s *Store) CreateProject(ctx context.Context, p Project) (Project, error) {
+// The days a project may keep its events for, and the events a second it may send.
+const (
+	minRetention = 12
+	maxRetention = 3650
+	maxRate      = 1_000_000
+)
+
+// complete fills in what may be left out, and refuses what can't be stored.
+func (p *Project) complete() error {
 	if p.Name == "" {
 		p.Name = p.Slug
 	}
 	if p.Origins == nil {
 		p.Origins = []string{}
 	}
+	if p.RetentionDays != nil && (*p.RetentionDays < minRetention || *p.RetentionDays > maxRetention) {
+		return invalid("retention_days", "%d to %d, or 0 for what the installation keeps", minRetention, maxRetention)
+	}
+	if p.Rate != nil && (*p.Rate < 1 || *p.Rate > maxRate) {
+		return invalid("rate", "1 to %d, or 0 for the rate of the installation", maxRate)
+	}
 	if err := checkNames(p.Slug, p.Name); err != nil {
+		return err
+	}
+	return checkOrigins(p.Origins)
+}
+
+// CreateProject makes a project of p's organization with p's slug, name (the slug when empty) and
+// origins. The error is ErrInvalid, ErrExists or, for an organization that is not there, ErrNotFound,
+// wrapped, where the caller is wrong.
+func (s *Store) CreateProject(ctx context.Context, p Project) (Project, error) {
+	if err := p.complete(); err != nil {
 		return Project{}, fmt.Errorf("create project: %w", err)
 	}
-	if err := checkOrigins(p.Origins); err != nil {
-		return Project{}, fmt.Errorf("create project: %w", err)
-	}
-	made, err := one(ctx, s, scanProject, createProjectSQL, p.OrganizationID, p.Slug, p.Name, p.Origins)
+	made, err := one(ctx, s, scanProject, createProjectSQL, p.OrganizationID, p.Slug, p.Name, p.Origins, p.RetentionDays, p.Rate)
 	if err != nil {
 		return made, fmt.Errorf("create project %s: %w", p.Slug, err)
 	}

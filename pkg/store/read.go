@@ -25,6 +25,16 @@ func (s *Store) read(ctx context.Context, organization int64, fn func(pgx.Tx) er
 	return explain(pgx.BeginTxFunc(ctx, s.db, options, fn))
 }
 
+// change runs fn in a transaction that may write what the role trivet_query may, of one organization and nothing else:
+// the row policies refuse the rest. Each statement sees what was committed before it. The error is a sentinel where explain
+// knows one; a lock that is not had in time is ErrUnavailable.
+func (s *Store) change(ctx context.Context, organization int64, fn func(pgx.Tx) error) error {
+	options := pgx.TxOptions{BeginQuery: "begin isolation level read committed, read write;" +
+		" set local role trivet_query; set local statement_timeout = " + milliseconds(readTimeout) + ";" +
+		" select set_config('app.organization', '" + strconv.FormatInt(organization, 10) + "', true)"}
+	return explain(pgx.BeginTxFunc(ctx, s.db, options, fn))
+}
+
 //go:embed sql/visible_project.sql
 var visibleProjectSQL string
 

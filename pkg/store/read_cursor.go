@@ -15,6 +15,8 @@ import (
 type position struct {
 	key int64 // microseconds since 1970, or a count
 	id  event.ID
+
+	project int64 // in lists of all projects: two may have an issue of one id
 }
 
 func (p position) time() time.Time { return time.UnixMicro(p.key).UTC() }
@@ -32,14 +34,18 @@ func newList(kind string, asked any) list {
 const (
 	cursorVersion = 1
 	cursorBytes   = 1 + 4 + 8 + 16
+	widerBytes    = cursorBytes + 8 // with a project
 )
 
 func (l list) cursor(p position) string {
-	b := make([]byte, 0, cursorBytes)
+	b := make([]byte, 0, widerBytes)
 	b = append(b, cursorVersion)
 	b = binary.BigEndian.AppendUint32(b, uint32(l))
 	b = binary.BigEndian.AppendUint64(b, uint64(p.key)) // the way back below undoes it
 	b = append(b, p.id[:]...)
+	if p.project != 0 {
+		b = binary.BigEndian.AppendUint64(b, uint64(p.project)) // as above
+	}
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
@@ -57,20 +63,31 @@ func (l list) position(cursor string, end time.Time) (p position, err error) {
 	if cursor == "" {
 		return position{key: end.UnixMicro()}, nil
 	}
-	if base64.RawURLEncoding.DecodedLen(len(cursor)) != cursorBytes {
-		return p, invalid("cursor", "the next of the page before")
+	of, p, err := readCursor(cursor)
+	if err == nil && of != l {
+		return p, invalid("cursor", "the next of a page with the same parameters")
+	}
+	return p, err
+}
+
+// readCursor tells which list a cursor is of, and where it stands.
+func readCursor(cursor string) (l list, p position, err error) {
+	n := base64.RawURLEncoding.DecodedLen(len(cursor))
+	if n != cursorBytes && n != widerBytes {
+		return l, p, invalid("cursor", "the next of the page before")
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || b[0] != cursorVersion {
-		return p, invalid("cursor", "the next of the page before")
+		return l, p, invalid("cursor", "the next of the page before")
 	}
-	if list(binary.BigEndian.Uint32(b[1:])) != l {
-		return p, invalid("cursor", "the next of a page with the same parameters")
-	}
+	l = list(binary.BigEndian.Uint32(b[1:]))
 	p.key = int64(binary.BigEndian.Uint64(b[5:])) // as above
 	copy(p.id[:], b[13:])
-	if p.key < 0 || p.key > lastTime.UnixMicro() {
-		return p, invalid("cursor", "the next of the page before")
+	if n == widerBytes {
+		p.project = int64(binary.BigEndian.Uint64(b[cursorBytes:])) // as above
 	}
-	return p, nil
+	if p.key < 0 || p.key > lastTime.UnixMicro() {
+		return l, p, invalid("cursor", "the next of the page before")
+	}
+	return l, p, nil
 }

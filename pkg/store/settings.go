@@ -1,11 +1,14 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	_ "embed" // the statements
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -54,26 +57,60 @@ var setSettingsSQL string
 // SetSettings replaces the settings of a project and returns what is stored; workers obey within seconds. The error is
 // ErrInvalid or ErrNotFound, wrapped, where the caller is wrong.
 func (s *Store) SetSettings(ctx context.Context, id int64, settings project.Settings) (project.Settings, error) {
-	return s.setSettings(ctx, 0, id, settings)
-}
-
-// SetOwnSettings is SetSettings for somebody of an organization: another's project is ErrNotFound.
-func (s *Store) SetOwnSettings(ctx context.Context, organization, id int64, settings project.Settings) (project.Settings, error) {
-	if organization <= 0 {
-		return project.Settings{}, fmt.Errorf("set settings of project %d: %w", id, ErrNotFound)
-	}
-	return s.setSettings(ctx, organization, id, settings)
-}
-
-func (s *Store) setSettings(ctx context.Context, organization, id int64, settings project.Settings) (project.Settings, error) {
 	text, err := settingsText(&settings)
 	if err == nil {
-		text, err = one(ctx, s, pgx.RowTo[[]byte], setSettingsSQL, id, text, organization)
+		text, err = one(ctx, s, pgx.RowTo[[]byte], setSettingsSQL, id, text)
 	}
 	if err != nil {
 		return project.Settings{}, fmt.Errorf("set settings of project %d: %w", id, err)
 	}
 	return readSettings(text)
+}
+
+// SetOwnSettings is SetSettings for somebody of an organization, and is in the audit: another's project is ErrNotFound.
+func (s *Store) SetOwnSettings(ctx context.Context, organization int64, by Actor, id int64, settings project.Settings) (project.Settings, error) {
+	text, err := settingsText(&settings)
+	if err == nil {
+		err = s.change(ctx, organization, func(tx pgx.Tx) error {
+			p, err := oneIn(ctx, tx, scanProject, lockProjectSQL, id)
+			if err != nil {
+				return err
+			}
+			was, err := oneIn(ctx, tx, pgx.RowTo[[]byte], settingsSQL, id)
+			if err != nil {
+				return err
+			}
+			if text, err = oneIn(ctx, tx, pgx.RowTo[[]byte], setSettingsSQL, id, text); err != nil {
+				return err
+			}
+			changed, err := changedMembers(was, text)
+			if err != nil || len(changed) == 0 {
+				return err
+			}
+			return note(ctx, tx, organization, by, "settings.change", p.Slug, map[string]any{"project_id": id, "changed": changed})
+		})
+	}
+	if err != nil {
+		return project.Settings{}, fmt.Errorf("set own settings of project %d: %w", id, err)
+	}
+	return readSettings(text)
+}
+
+// changedMembers names the members in which two documents of the database differ, in their one form.
+func changedMembers(was, is []byte) ([]string, error) {
+	var before, after map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal(was, &before), json.Unmarshal(is, &after)); err != nil {
+		return nil, err
+	}
+	changed := map[string]bool{}
+	for name, value := range before {
+		changed[name] = !bytes.Equal(value, after[name])
+	}
+	for name, value := range after {
+		changed[name] = !bytes.Equal(value, before[name])
+	}
+	maps.DeleteFunc(changed, func(_ string, differs bool) bool { return !differs })
+	return slices.Sorted(maps.Keys(changed)), nil
 }
 
 // settingsText writes good settings, ErrInvalid where they are not.
@@ -110,7 +147,7 @@ func (s *Store) ChangeSettings(ctx context.Context, id int64, change func(*proje
 		if refused != nil {
 			return refused
 		}
-		_, err = tx.Exec(ctx, setSettingsSQL, id, text, 0)
+		_, err = tx.Exec(ctx, setSettingsSQL, id, text)
 		return err
 	})
 	switch {

@@ -37,7 +37,7 @@ func TestSettingsAreReplacedWhole(t *testing.T) {
 		t.Errorf("of somebody else: %v", err)
 	}
 	for _, organization := range []int64{other.org, 0, -1} {
-		if _, err := db.SetOwnSettings(t.Context(), organization, s.project, project.Settings{}); !errors.Is(err, store.ErrNotFound) {
+		if _, err := db.SetOwnSettings(t.Context(), organization, store.Actor{Kind: store.ActorOperator}, s.project, project.Settings{}); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("set by organization %d: %v", organization, err)
 		}
 	}
@@ -45,13 +45,13 @@ func TestSettingsAreReplacedWhole(t *testing.T) {
 		t.Errorf("of no project: %v", err)
 	}
 	var invalid *store.InvalidError
-	if _, err := db.SetOwnSettings(t.Context(), s.org, s.project, chosen("nothing")); !errors.As(err, &invalid) || invalid.What != "filters.switches" {
+	if _, err := db.SetOwnSettings(t.Context(), s.org, store.Actor{Kind: store.ActorOperator}, s.project, chosen("nothing")); !errors.As(err, &invalid) || invalid.What != "filters.switches" {
 		t.Errorf("bad settings: %v", err)
 	}
 	if got, err = db.Settings(t.Context(), s.project); err != nil || !cmp.Equal(got, want) {
 		t.Errorf("after all that was refused: %+v, %v", got, err)
 	}
-	if got, err = db.SetOwnSettings(t.Context(), s.org, s.project, project.Settings{}); err != nil || !cmp.Equal(got, project.Settings{}) {
+	if got, err = db.SetOwnSettings(t.Context(), s.org, store.Actor{Kind: store.ActorOperator}, s.project, project.Settings{}); err != nil || !cmp.Equal(got, project.Settings{}) {
 		t.Errorf("set to nothing: %+v, %v", got, err)
 	}
 }

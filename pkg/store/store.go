@@ -37,8 +37,9 @@ const (
 
 // A Store is a pool of connections to the database. Safe for concurrent use.
 type Store struct {
-	db    *pgxpool.Pool
-	codec *pack.Codec
+	db     *pgxpool.Pool
+	codec  *pack.Codec
+	budget time.Duration // of searches, see searchBudget
 
 	finder *words.Finder
 	memory atomic.Pointer[memory] // what need not be written again
@@ -80,7 +81,7 @@ func Open(ctx context.Context, env service.Env, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	s := &Store{db: db, codec: pack.NewCodec(), finder: words.NewFinder()}
+	s := &Store{db: db, codec: pack.NewCodec(), budget: searchBudget, finder: words.NewFinder()}
 	s.memory.Store(newMemory(""))
 	return s, nil
 }

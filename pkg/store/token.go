@@ -17,7 +17,7 @@ import (
 // What a token may do.
 const (
 	ScopeRead  = "read"  // list and show
-	ScopeWrite = "write" // send events to its project
+	ScopeWrite = "write" // work on issues; of a token of one project, also send logs to it
 	ScopeAdmin = "admin" // change the organization
 )
 
@@ -30,14 +30,37 @@ type Token struct {
 	Label          string     `json:"label"`
 	CreatedAt      time.Time  `json:"created_at"`
 	RevokedAt      *time.Time `json:"revoked_at"` // nil while it is good
+	ExpiresAt      *time.Time `json:"expires_at"` // from when it is refused; nil for never
+	UsedAt         *time.Time `json:"used_at"`    // last, to five minutes; nil for never
+	CreatedBy      *int64     `json:"created_by"` // number of the person; nil for the operator or a token
 }
 
 // May tells whether the token has a scope.
 func (t Token) May(scope string) bool { return slices.Contains(t.Scopes, scope) }
 
 func scanToken(row pgx.CollectableRow) (t Token, err error) {
-	err = row.Scan((*[16]byte)(&t.ID), &t.OrganizationID, &t.ProjectID, &t.Scopes, &t.Label, &t.CreatedAt, &t.RevokedAt)
+	err = row.Scan((*[16]byte)(&t.ID), &t.OrganizationID, &t.ProjectID, &t.Scopes, &t.Label, &t.CreatedAt, &t.RevokedAt, &t.ExpiresAt, &t.UsedAt, &t.CreatedBy)
 	return t, err
+}
+
+// complete puts the scopes in order, and refuses what can't be stored.
+func (t *Token) complete() error {
+	if err := checkText("label", t.Label); err != nil {
+		return err
+	}
+	t.Scopes = slices.Compact(slices.Sorted(slices.Values(t.Scopes)))
+	if len(t.Scopes) == 0 || slices.ContainsFunc(t.Scopes, func(s string) bool { return s != ScopeRead && s != ScopeWrite && s != ScopeAdmin }) {
+		return invalid("scopes", "one or more of read, write, admin")
+	}
+	if t.ExpiresAt != nil && (t.ExpiresAt.Before(time.Now()) || t.ExpiresAt.After(lastTime)) {
+		return invalid("expires_at", "a time to come")
+	}
+	return nil
+}
+
+// arguments are those of create_token.sql, with a new id.
+func (t *Token) arguments(hash []byte) []any {
+	return []any{[16]byte(event.NewID(time.Now())), hash, t.OrganizationID, t.ProjectID, t.Scopes, t.Label, t.ExpiresAt, t.CreatedBy}
 }
 
 //go:embed sql/create_token.sql
@@ -47,23 +70,11 @@ var createTokenSQL string
 // with its secret, which is kept nowhere: only its SHA-256 is stored. The error is ErrInvalid, or
 // ErrNotFound where the organization is not there or does not own the project, wrapped.
 func (s *Store) CreateToken(ctx context.Context, t Token) (made Token, secret string, err error) {
-	if err := checkText("label", t.Label); err != nil {
+	if err := t.complete(); err != nil {
 		return Token{}, "", fmt.Errorf("create token: %w", err)
 	}
-	scopes := slices.Compact(slices.Sorted(slices.Values(t.Scopes)))
-	if len(scopes) == 0 || slices.ContainsFunc(scopes, func(s string) bool { return s != ScopeRead && s != ScopeWrite && s != ScopeAdmin }) {
-		return Token{}, "", fmt.Errorf("create token: %w", invalid("scopes", "one or more of read, write, admin"))
-	}
-	if slices.Contains(scopes, ScopeWrite) && t.ProjectID == 0 {
-		return Token{}, "", fmt.Errorf("create token: %w", invalid("project", "one, for scope write"))
-	}
-	secret = project.NewToken()
-	hash, err := hex.DecodeString(project.HashToken(secret))
-	if err != nil {
-		return Token{}, "", fmt.Errorf("create token: %w", err)
-	}
-	id := event.NewID(time.Now())
-	made, err = one(ctx, s, scanToken, createTokenSQL, [16]byte(id), hash, t.OrganizationID, t.ProjectID, scopes, t.Label)
+	secret, hash := newSecret()
+	made, err = one(ctx, s, scanToken, createTokenSQL, t.arguments(hash)...)
 	if err != nil {
 		return Token{}, "", fmt.Errorf("create token: %w", err)
 	}
@@ -112,5 +123,16 @@ func (s *Store) Authenticate(ctx context.Context, secret string) (Token, error) 
 	if err != nil {
 		return t, fmt.Errorf("authenticate: %w", err)
 	}
+	if t.UsedAt == nil || time.Since(*t.UsedAt) > usedEvery {
+		if _, err := s.db.Exec(ctx, useTokenSQL, [16]byte(t.ID)); err != nil {
+			return t, fmt.Errorf("authenticate: %w", explain(err))
+		}
+	}
 	return t, nil
 }
+
+//go:embed sql/use_token.sql
+var useTokenSQL string
+
+// usedEvery is how exactly the last use of a token or a sign-in is known; the statements have it too.
+const usedEvery = 5 * time.Minute

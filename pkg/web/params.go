@@ -196,6 +196,9 @@ func (p *Params) Done() error {
 	return p.err
 }
 
+// Known returns the names of all parameters that were asked for, sorted: what a request may hold.
+func (p *Params) Known() []string { return slices.Sorted(maps.Keys(p.known)) }
+
 // shown is a parameter's name as it may stand in an answer and a header.
 func shown(name string) string {
 	odd := strings.ContainsFunc(name, func(r rune) bool { return (r|0x20 < 'a' || r|0x20 > 'z') && r != '_' })

@@ -1,12 +1,9 @@
 package worker
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"runtime"
-	"strconv"
 	"time"
 
 	"github.com/trivetlabs/trivet/pkg/event"
@@ -132,7 +129,7 @@ func (w *Worker) fill(row *store.Row, r *pack.Record, rules *rules) (anonymous b
 	if !w.known.has(r.Project, row.Fingerprint) {
 		row.Earlier = earlier(e, row.Fingerprint, rules)
 	}
-	row.UserHash = userHash(r.Project, e.User.Key())
+	row.UserHash = event.UserHash(r.Project, e.User.Key())
 	return anonymous, nil
 }
 
@@ -143,14 +140,4 @@ func earlier(e *event.Event, today event.ID, rules *rules) []event.ID {
 		return nil
 	}
 	return grouping.Earlier(e)
-}
-
-// userHash names a user of a project in 64 bits; nil for nobody.
-func userHash(project int64, key string) *int64 {
-	if key == "" {
-		return nil
-	}
-	sum := sha256.Sum256(append(strconv.AppendInt(nil, project, 10), "/"+key...))
-	hash := int64(binary.BigEndian.Uint64(sum[:8])) // any 64 bits will do
-	return &hash
 }

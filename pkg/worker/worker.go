@@ -62,8 +62,9 @@ func (c Config) validate() error {
 	return nil
 }
 
-// spareConns are for the dead letters, the locks of the janitor, of relief and of counts, and what the janitors do.
-const spareConns = 6
+// spareConns are for the dead letters by both ways, the locks of the janitor, of relief and of counts, and what the janitors
+// do.
+const spareConns = 7
 
 // Run drains the queue until ctx ends; then it finishes the batches it has.
 func Run(ctx context.Context, env service.Env, cfg Config) error {
@@ -82,6 +83,9 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		return err
 	}
 	defer q.Close()
+	if err := q.AnswerHealth(env.Health.Condition); err != nil {
+		return err
+	}
 	w := New(env, cfg, db, q)
 	group, ctx := errgroup.WithContext(ctx)
 	for range cfg.Pipelines {
@@ -90,6 +94,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 	group.Go(func() error { return w.keepSettings(ctx) })
 	if cfg.Consumer == queue.Workers {
 		group.Go(func() error { return w.pipe(ctx, queue.DeadLetters, queue.Replay, w.Retry) })
+		group.Go(func() error { return w.pipe(ctx, queue.Retries, queue.Workers, w.Again) })
 		group.Go(func() error { return w.keepHouse(ctx) })
 		group.Go(func() error { return w.keepCounts(ctx) })
 		group.Go(func() error { return w.keepRoom(ctx) })

@@ -136,6 +136,26 @@ func (w *Worker) Retry(ctx context.Context, deliveries []queue.Delivery) error {
 	return failed
 }
 
+// Again is Retry for single dead letters that somebody asked for. One that is gone is done.
+func (w *Worker) Again(ctx context.Context, deliveries []queue.Delivery) error {
+	letters := deliveries[:0]
+	for _, d := range deliveries {
+		letter, err := w.q.Asked(ctx, d)
+		switch {
+		case errors.Is(err, queue.ErrNoMessage):
+			if err := d.Ack(); err != nil {
+				return err
+			}
+			continue
+		case err != nil:
+			return err
+		}
+		d.Body = letter.Record
+		letters = append(letters, d)
+	}
+	return w.Retry(ctx, letters)
+}
+
 func (w *Worker) retry(ctx context.Context, d queue.Delivery) error {
 	work, err := w.decodeLetter(ctx, d)
 	if err != nil {

@@ -1,3 +1,3 @@
-insert into projects (organization_id, slug, name, origins)
-values ($1, $2, $3, $4)
-returning project_id, organization_id, slug, name, origins, created_at
+insert into projects (organization_id, slug, name, origins, retention_days, rate)
+values ($1, $2, $3, $4, $5, $6)
+returning project_id, organization_id, slug, name, origins, retention_days, rate, created_at

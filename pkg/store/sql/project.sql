@@ -1,3 +1,3 @@
-select project_id, organization_id, slug, name, origins, created_at
+select project_id, organization_id, slug, name, origins, retention_days, rate, created_at
 from projects
 where project_id = $1

@@ -1,4 +1,4 @@
 update tokens
 set revoked_at = coalesce(revoked_at, now())
 where token_id = $1
-returning token_id, organization_id, coalesce(project_id, 0), scopes, label, created_at, revoked_at
+returning token_id, organization_id, coalesce(project_id, 0), scopes, label, created_at, revoked_at, expires_at, used_at, created_by

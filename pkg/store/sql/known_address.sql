@@ -1,0 +1,1 @@
+select exists (select from sessions where user_id = $1 and address = $2)

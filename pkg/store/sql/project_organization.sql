@@ -1,0 +1,3 @@
+select organization_id
+from projects
+where project_id = $1

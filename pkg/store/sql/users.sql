@@ -1,0 +1,3 @@
+select user_id, email, name, preferences, created_at, disabled_at, coalesce(password_hash, '')
+from users
+order by user_id
