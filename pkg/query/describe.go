@@ -115,6 +115,11 @@ func numberParam(name, about string, from, to int) []param {
 	return queryParam(name, about, openapi.Schema{"type": "integer", "minimum": from, "maximum": to})
 }
 
+// listParam may come several times.
+func listParam(name, about string) []param {
+	return queryParam(name, about, openapi.Schema{"type": "array", "items": openapi.Schema{"type": "string", "maxLength": event.MaxURL}})
+}
+
 // jsonTypes are types that write their JSON themselves.
 var jsonTypes = map[string]openapi.Schema{
 	"event.ID":       {"type": "string", "pattern": "^[0-9a-f]{32}$"},
@@ -131,6 +136,7 @@ var pathParams = map[string]param{
 	"issue":      {About: "id of the issue", Schema: jsonTypes["event.ID"]},
 	"attachment": {About: "id of the attachment", Schema: jsonTypes["event.ID"]},
 	"log":        {About: "id of the log", Schema: jsonTypes["event.ID"]},
+	"comment":    {About: "id of the comment", Schema: jsonTypes["event.ID"]},
 	"sequence":   {About: "number of the dead letter", Schema: openapi.Schema{"type": "integer", "minimum": 1}},
 	"reason":     {About: "name of the filter", Schema: openapi.Schema{"type": "string"}},
 }
@@ -148,7 +154,8 @@ var tags = []openapi.Tag{
 
 // tagOf maps the first word of a path to its group where that has another name.
 var tagOf = map[string]string{
-	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "settings": "projects", "health": "system", "tail": "events",
+	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "turns": "stats", "settings": "projects", "health": "system", "tail": "events",
+	"series": "stats", "users": "stats", "facets": "stats", "releases": "stats", "overview": "projects",
 }
 
 // tag returns the group that a path belongs to.
