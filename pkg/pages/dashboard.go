@@ -41,11 +41,14 @@ type dashboard struct {
 
 type dashboardTotals struct{ Events, New, Back, MostUsers, Open int64 }
 
+// maxListed is how many values of a field are listed.
+const maxListed = 6
+
 // A fieldList is the most frequent values of a field.
 type fieldList struct {
+	store.Facet
 	Name, Field string
-	Events      int64
-	Values      []store.SeriesGroup
+	Events      int64 // of all values
 }
 
 // showDashboard shows what happened in a project in a span of time.
@@ -110,20 +113,21 @@ func (p *Pages) dashboardEvents(by string) func(context.Context, *Request, *dash
 		}
 		d.Events = draw(drawn)
 		d.Totals.Events = d.Events.Sum
+		totals, err := p.DB.FieldTotals(ctx, r.Org(), r.Project.ID, d.Span.From, d.Span.To, maxListed)
+		if err != nil {
+			return err
+		}
 		for _, f := range dashboardFields[1:] {
-			s := series
-			if f.URL != by {
-				s, err = p.DB.Series(ctx, r.Org(), store.SeriesFilter{Project: r.Project.ID, From: d.Span.From, To: d.Span.To, Step: step, By: f.URL})
-				if err != nil {
-					return err
-				}
-			}
 			list := fieldList{Name: f.Name, Field: f.URL}
-			for _, g := range s.Groups {
-				if list.Events += g.Events; len(list.Values) < 6 {
-					list.Values = append(list.Values, g)
+			for _, facet := range totals {
+				if facet.Field == f.URL {
+					list.Facet = facet
 				}
 			}
+			for _, value := range list.Values {
+				list.Events += value.Events
+			}
+			list.Events += list.Other
 			d.Lists = append(d.Lists, list)
 		}
 		return nil
