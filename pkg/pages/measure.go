@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// bytesText writes 12345678 as 11.8 MiB. It takes what sizes come as.
-func bytesText(size any) (string, error) {
+// sizeText writes 12345678 as 11.8 MiB. It takes what sizes come as.
+func sizeText(size any) (string, error) {
 	var n float64
 	switch v := size.(type) {
 	case int64:
@@ -15,7 +15,7 @@ func bytesText(size any) (string, error) {
 	case uint64:
 		n = float64(v)
 	default:
-		return "", fmt.Errorf("bytes: want a size, not %T", size)
+		return "", fmt.Errorf("size: want a size, not %T", size)
 	}
 	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"}
 	at := 0
