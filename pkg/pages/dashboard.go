@@ -18,12 +18,16 @@ var dashboardSpans = []choice{{"24h", "24 h", day}, {"7d", "7 d", 7 * day}, {"30
 
 // dashboardFields are what events can be parted by; each but the first is also a list of its most frequent values.
 var dashboardFields = []link{
-	{Name: "Level", URL: "level"}, {Name: "Release", URL: "release"}, {Name: "Browser", URL: "browser"},
-	{Name: "Environment", URL: "environment"}, {Name: "System", URL: "os"}, {Name: "Protocol", URL: "protocol"},
+	{Name: "Level", URL: "level"},
+	{Name: "Release", URL: "release"},
+	{Name: "Browser", URL: "browser"},
+	{Name: "Environment", URL: "environment"},
+	{Name: "System", URL: "os"},
+	{Name: "Protocol", URL: "protocol"},
 }
 
-// longestByHour is up to where charts have a bar for each hour; beyond, for each day.
-const longestByHour = 8 * day
+// longestFine is up to where charts have a bar for each hour; beyond, for each day.
+const longestFine = 8 * day
 
 // A dashboard is what the page shows of a project.
 type dashboard struct {
@@ -86,7 +90,7 @@ func (p *Pages) showDashboard(r *Request) error {
 
 // step is how long a bar of the page's charts is.
 func (s span) step() (string, time.Duration) {
-	if s.To.Sub(s.From) <= longestByHour {
+	if s.To.Sub(s.From) <= longestFine {
 		return "hour", time.Hour
 	}
 	return "day", day
@@ -187,7 +191,7 @@ func (p *Pages) dashboardTop(ctx context.Context, r *Request, d *dashboard) erro
 		return err
 	}
 	d.List = &issueList{Span: d.Span}
-	head := p.header(ctx, r)
+	head := p.header(r)
 	for _, o := range head.Projects {
 		if o.ID == r.Project.ID {
 			d.Totals.Open = o.Open
