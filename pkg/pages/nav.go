@@ -74,8 +74,8 @@ func (v view) Here() string {
 func (v view) Elsewhere(project int64) string {
 	base := "/projects/" + strconv.FormatInt(project, 10)
 	if v.Project != nil {
-		for i, l := range v.Nav() {
-			if l.Current && i < len(projectNouns) {
+		for _, l := range v.Nav() {
+			if l.Current {
 				return base + strings.TrimPrefix(l.URL, "/projects/"+strconv.FormatInt(v.Project.ID, 10))
 			}
 		}

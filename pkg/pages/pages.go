@@ -83,6 +83,7 @@ func (r *Request) To(path string) error {
 func (p *Pages) Routes() []Route {
 	var all []Route
 	for _, routes := range [][]Route{
+		p.signInRoutes(), p.accountRoutes(),
 		p.assetRoutes(), p.homeRoutes(), p.issuesRoutes(), p.dashboardRoutes(), p.releasesRoutes(),
 		p.newProjectRoutes(), p.settingsRoutes(), p.dropRoutes(), p.deadLetterRoutes(),
 		p.memberRoutes(), p.tokenRoutes(), p.auditRoutes(), p.systemRoutes(),

@@ -36,15 +36,31 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 
 // page lets a request for a page through to its handler.
 func (a *API) page(c echo.Context, route pages.Route) error {
-	c.Response().Header().Set("Content-Security-Policy", pagePolicy)
+	h := c.Response().Header()
+	h.Set("Content-Security-Policy", pagePolicy)
+	// Without a referrer browsers hide the origin of our own forms, too, by which older ones are told from strangers'.
+	h.Set("Referrer-Policy", "same-origin")
 	r, err := a.pageRequest(c, route.Need)
 	if errors.Is(err, web.ErrNoToken) {
-		return c.Redirect(http.StatusSeeOther, "/sign-in?next="+url.QueryEscape(c.Request().URL.RequestURI()))
+		return signInFirst(c)
 	}
 	if err != nil {
 		return err
 	}
 	return route.Handle(r)
+}
+
+// signInFirst sends who is not signed in to where they can, and from there back.
+func signInFirst(c echo.Context) error {
+	to := "/sign-in"
+	if c.Request().Method == http.MethodGet {
+		to += "?next=" + url.QueryEscape(c.Request().URL.RequestURI())
+	}
+	if c.Request().Header.Get("HX-Request") == "true" { // what asks for a part of a page can't show another one in it
+		c.Response().Header().Set("HX-Redirect", "/sign-in")
+		return c.NoContent(http.StatusUnauthorized)
+	}
+	return c.Redirect(http.StatusSeeOther, to)
 }
 
 // viewerKey is where the context holds who asks, so that a page about an error has its header.
@@ -63,6 +79,10 @@ func (a *API) pageRequest(c echo.Context, need access.Permission) (*pages.Reques
 		return nil, err
 	}
 	c.Set(viewerKey, r.Viewer)
+	// Signing in and out, too: else a stranger's page could sign somebody in as somebody else.
+	if err := a.access.CheckOrigin(c.Request()); err != nil {
+		return nil, err
+	}
 	if !r.Viewer.May(need) {
 		return nil, web.Refused(web.ErrScope, string(need)+" is needed")
 	}
