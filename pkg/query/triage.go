@@ -2,7 +2,6 @@ package query
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/trivetlabs/trivet/pkg/access"
 	"github.com/trivetlabs/trivet/pkg/event"
@@ -162,7 +161,7 @@ func (a *API) listActivity(r *request) error {
 	if err != nil {
 		return err
 	}
-	return answerList(a, r, "activity", slices.Concat([]store.Activity{}, all), next)
+	return answerList(a, r, "activity", all, next)
 }
 
 // commentBody is a comment.
