@@ -156,6 +156,7 @@ var tags = []openapi.Tag{
 var tagOf = map[string]string{
 	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "turns": "stats", "settings": "projects", "health": "system", "tail": "events",
 	"series": "stats", "users": "stats", "facets": "stats", "releases": "stats", "overview": "projects",
+	"suggest": "issues",
 }
 
 // tag returns the group that a path belongs to.
