@@ -17,12 +17,12 @@ import (
 // fill gives the system something of every kind that the API tells of.
 func (s *system) fill(t *testing.T) {
 	t.Helper()
-	const error = `{"id":"%032x","type":"%s","message":"%s is undefined","level":"%s","release":"shop@1.4.%d","environment":"production","url":"https://shop.example/cart",
+	const thrown = `{"id":"%032x","type":"%s","message":"%s is undefined","level":"%s","release":"shop@1.4.%d","environment":"production","url":"https://shop.example/cart",
 		"user":{"id":"%d"},"tags":{"plan":"pro"},"breadcrumbs":[{"message":"clicked","category":"ui"}],"meta":{"cart":3},
 		"stack":"TypeError: x is undefined\n    at inner (https://shop.example/app.js:10:5)\n    at outer (https://shop.example/app.js:20:1)"}`
 	for i := range 30 {
 		level := []string{"error", "fatal", "warning"}[i%3]
-		s.post(t, "/events", "application/json", fmt.Sprintf(error, i+1, []string{"TypeError", "RangeError", "Oops"}[i%3], "x", level, i%4, i%7), http.StatusOK)
+		s.post(t, "/events", "application/json", fmt.Sprintf(thrown, i+1, []string{"TypeError", "RangeError", "Oops"}[i%3], "x", level, i%4, i%7), http.StatusOK)
 	}
 	s.post(t, "/events", "application/json", `{"message":"ResizeObserver loop limit exceeded","type":"Error"}`, http.StatusOK)
 	s.post(t, "/security", "application/csp-report", `{"csp-report":{"document-uri":"https://shop.example/","violated-directive":"script-src","blocked-uri":"https://evil.example/x.js"}}`, http.StatusNoContent)

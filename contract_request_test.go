@@ -3,6 +3,7 @@ package trivet
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -81,7 +82,8 @@ func (q *request) fill(c *contract, r *rand.Rand, o *operation, often float64) {
 		}
 		q.add(p, value)
 	}
-	for kind, content := range o.RequestBody.Content {
+	for _, kind := range slices.Sorted(maps.Keys(o.RequestBody.Content)) {
+		content := o.RequestBody.Content[kind]
 		q.headers["Content-Type"] = kind
 		value := content.Example
 		if r.IntN(2) == 0 {
@@ -188,7 +190,7 @@ func (q *request) spoilBody(r *rand.Rand) {
 	default:
 		var object map[string]any
 		if json.Unmarshal([]byte(q.body), &object) == nil {
-			for name := range object {
+			for _, name := range slices.Sorted(maps.Keys(object)) {
 				object[name] = pick[any](r, nil, -1, 1e300, pick(r, hostile...), []any{}, map[string]any{"a": 1}, true, []any{nil, 1, "x"})
 			}
 			if body, err := json.Marshal(object); err == nil {
@@ -293,7 +295,8 @@ func (o *operation) object(r *rand.Rand, s map[string]any, depth int) map[string
 		}
 	}
 	required, _ := s["required"].([]any)
-	for name, inner := range members(s) {
+	for _, name := range slices.Sorted(maps.Keys(members(s))) {
+		inner := members(s)[name]
 		if slices.Contains(required, any(name)) || r.IntN(2) == 0 {
 			schema, _ := inner.(map[string]any)
 			object[name] = o.value(r, schema, depth+1)

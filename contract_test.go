@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"math/rand/v2"
 	"mime"
@@ -24,7 +25,12 @@ const (
 )
 
 // unreached are operations that random requests can't ask well, with the reason. Each has tests of its own.
-var unreached = map[string]string{}
+var unreached = map[string]string{
+	"patch_issues":         "its body names issues",
+	"post_issue_merge":     "its body names issues",
+	"post_issue_unmerge":   "nothing is merged",
+	"delete_issue_comment": "a comment's id is told by no list of comments",
+}
 
 // slow are operations that are sent an eighth of the requests, with the reason.
 var slow = map[string]string{"get_system": "it waits for half a second for processes that may be away"}
@@ -40,7 +46,7 @@ func TestTheAPIKeepsItsContract(t *testing.T) {
 	c.harvest(t)
 	for _, o := range c.operations {
 		t.Run(o.ID, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(contractSeed, uint64(len(o.ID)))) //nolint:gosec // the same requests each time
+			r := rand.New(rand.NewPCG(contractSeed, uint64(crc32.ChecksumIEEE([]byte(o.ID))))) //nolint:gosec // the same requests each time
 			good := c.try(t, r, o)
 			if why, known := unreached[o.ID]; known == good {
 				t.Errorf("was answered well: %v; unreached says %q", good, why)

@@ -29,6 +29,7 @@ type system struct {
 	ingest, query  *httptest.Server
 	db             *store.Store
 	queue          *queue.Queue
+	database       string // its URL
 	organizationID int64
 	projectID      int64
 	key, token     string
@@ -45,7 +46,7 @@ func startSystem(t *testing.T, key string) *system {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	s.db, s.queue = db, q
+	s.db, s.queue, s.database = db, q, url
 	s.makeProject(t, url)
 	if _, err := provision.SyncDirectory(t.Context(), db, q); err != nil {
 		t.Fatal(err)

@@ -173,3 +173,9 @@ func away(err error) error {
 	}
 	return fmt.Errorf("%w: %w", queue.ErrUnavailable, err)
 }
+
+// Count tells how many dead letters a project has, which its caller may see.
+func (l Letters) Count(ctx context.Context, project int64) (uint64, error) {
+	n, err := l.Queue.CountDeadLetters(ctx, project)
+	return n, away(err)
+}

@@ -21,10 +21,11 @@ func sound() (*history, *tables) {
 	found := &tables{
 		blocks: map[blockKey]int{}, issues: map[groupKey]issue{}, issueOf: map[groupKey]event.ID{},
 		hours: map[timeKey]int64{}, users: map[groupKey]int64{}, minutes: map[minuteKey]int64{},
-		marks: map[mark]bool{}, packed: 14, duplicates: 6, filtered: 2, dropped: 2,
+		marks: map[mark]bool{}, packed: 14, duplicates: 6, filtered: 2, dropped: 2, answers: newAnswers(),
 	}
 	at := time.Date(2026, 3, 4, 5, 6, 7, 8000, time.UTC)
 	day, user := event.DayOf(at), int64(7)
+	fields := [6]string{"error", "shop@1", "production", "", "", "sentry"}
 	for project := int64(1); project <= 2; project++ {
 		group := groupKey{project, event.ID{9}}
 		found.issueOf[group] = group.id
@@ -32,6 +33,11 @@ func sound() (*history, *tables) {
 		found.hours[timeKey{group, at.Truncate(time.Hour)}] = 3
 		found.users[group] = 1
 		found.minutes[minuteKey{project, at.Truncate(time.Minute)}] = 3
+		for i, text := range fields {
+			found.fields[fieldKey{project, at.Truncate(time.Hour), int16(i + 1), text}] = 3
+		}
+		found.dayUsers[dayUser{project, day, user}] = 1
+		found.releases[releaseKey{project, "shop@1"}] = at
 		block := blockKey{project, 5, day}
 		for n := range byte(4) {
 			id, raw := event.ID{byte(project), n}, []byte{'{', '0' + n, '}'}
@@ -42,7 +48,7 @@ func sound() (*history, *tables) {
 			}
 			record := pack.Record{ID: id, Project: project, Day: day, Received: at, Raw: raw}
 			found.rows = append(found.rows, row{
-				id: id, project: project, fingerprint: group.id, received: at, user: &user, day: day,
+				id: id, project: project, fingerprint: group.id, received: at, user: &user, day: day, fields: fields,
 				block: block, start: 10 * int(n), length: 10, record: record,
 			})
 			found.blocks[block] += 10
@@ -77,7 +83,7 @@ func TestTheCheckerFails(t *testing.T) {
 		{"an acknowledged event is missing", func(h *history, _ *tables) { h.events[event.ID{1, 3}].acks = 1 }, []string{lost, wrongSum}},
 		{"a row, its block and its counts are gone", func(_ *history, found *tables) {
 			found.rows = found.rows[1:]
-		}, []string{lost, dead, wrongIssue, wrongHour, wrongMin, wrongSum}},
+		}, []string{lost, dead, wrongIssue, wrongHour, wrongMin, wrongSum, wrongField}},
 		{"a row nobody sent", func(h *history, _ *tables) { delete(h.events, event.ID{2, 1}) }, []string{unexpected}},
 		{"a row of another project", func(h *history, _ *tables) { h.events[event.ID{2, 1}].project = 1 }, []string{misplaced}},
 		{"an event on two days", func(_ *history, found *tables) {
@@ -87,7 +93,22 @@ func TestTheCheckerFails(t *testing.T) {
 			r.block.day = r.day
 			found.blocks[r.block] = r.length
 			found.rows = append(found.rows, r)
-		}, []string{twice, wrongIssue, wrongHour, wrongMin, wrongSum}},
+		}, []string{twice, wrongIssue, wrongHour, wrongMin, wrongSum, wrongField}},
+		{"counts of a browser that a replay has doubled", func(_ *history, found *tables) {
+			for k := range found.fields {
+				found.fields[k] *= 2
+				break
+			}
+		}, []string{wrongField}},
+		{"counts that a sum has lost", func(_ *history, found *tables) { clear(found.fields) }, []string{wrongField}},
+		{"a user who was there on no day", func(_ *history, found *tables) { clear(found.dayUsers) }, []string{wrongUsers}},
+		{"a user of another day", func(_ *history, found *tables) { found.dayUsers[dayUser{1, 9, 7}] = 1 }, []string{wrongUsers}},
+		{"a release that nobody knows", func(_ *history, found *tables) { delete(found.releases, releaseKey{1, "shop@1"}) }, []string{wrongRelease}},
+		{"a release that came later", func(_ *history, found *tables) {
+			k := releaseKey{2, "shop@1"}
+			found.releases[k] = found.releases[k].Add(time.Second)
+		}, []string{wrongRelease}},
+		{"an issue that nobody finds", func(_ *history, found *tables) { found.untold = 1 }, []string{wrongWords}},
 		{"a place in a block that holds nothing", func(_ *history, found *tables) { found.rows[0].problem = errors.New("torn") }, []string{unreadable}},
 		{"two events whose records are swapped", func(_ *history, found *tables) {
 			found.rows[0].record, found.rows[1].record = found.rows[1].record, found.rows[0].record

@@ -28,6 +28,10 @@ const (
 	wrongFile  = "files do not agree"
 	wrongRates = "sessions do not agree"
 	badAnswer  = "answer that no client should get"
+
+	wrongField   = "counts of a field's values do not agree"
+	wrongRelease = "release was not first seen then"
+	wrongWords   = "fingerprint that nobody can search for"
 )
 
 // findings gathers problems by kind.
@@ -52,6 +56,7 @@ func check(h *history, found *tables) []problem {
 	checkBlocks(found, f)
 	checkIssues(found, f)
 	checkTimes(found, f)
+	checkAnswers(found, f)
 	checkLedger(h, found, f)
 	checkNoise(h, found, f)
 	checkFiles(h, found, f)

@@ -33,6 +33,8 @@ type tables struct {
 	sessions int64 // Σ of the columns of release_hours
 	errored  int64
 	crashed  int64
+
+	answers
 }
 
 // A file is one of attachments.
@@ -64,6 +66,7 @@ type row struct {
 	fingerprint event.ID
 	received    time.Time
 	user        *int64
+	fields      [6]string // level, release, environment, browser, os, protocol
 	day         event.Day
 	block       blockKey
 	start       int
@@ -108,7 +111,7 @@ func readTables(ctx context.Context, url string) (*tables, error) {
 	found := &tables{
 		blocks: map[blockKey]int{}, issues: map[groupKey]issue{}, issueOf: map[groupKey]event.ID{},
 		hours: map[timeKey]int64{}, users: map[groupKey]int64{}, minutes: map[minuteKey]int64{},
-		marks: map[mark]bool{},
+		marks: map[mark]bool{}, answers: newAnswers(),
 	}
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err = pgx.BeginTxFunc(ctx, conn, snapshot, func(tx pgx.Tx) error {
@@ -116,6 +119,9 @@ func readTables(ctx context.Context, url string) (*tables, error) {
 			return err
 		}
 		if err := found.readSidecars(ctx, tx); err != nil {
+			return err
+		}
+		if err := found.readAnswers(ctx, tx); err != nil {
 			return err
 		}
 		return found.readCounters(ctx, tx)
@@ -146,16 +152,19 @@ func (f *tables) readEvents(ctx context.Context, tx pgx.Tx) error {
 		return err
 	}
 	var r row
+	var level event.Level
+	var protocol event.Protocol
 	events, err := tx.Query(ctx, `select event_id, project_id, fingerprint, received_at, user_hash, day - date '1970-01-01',
-		block_id, block_start, block_length from trivet.events`)
+		block_id, block_start, block_length, level, release, environment, browser, os, protocol from trivet.events`)
 	if err != nil {
 		return err
 	}
 	_, err = pgx.ForEachRow(events, []any{
 		(*[16]byte)(&r.id), &r.project, (*[16]byte)(&r.fingerprint), &r.received, &r.user, &day,
-		&r.block.block, &r.start, &r.length,
+		&r.block.block, &r.start, &r.length, &level, &r.fields[1], &r.fields[2], &r.fields[3], &r.fields[4], &protocol,
 	}, func() error {
 		one := r
+		one.fields[0], one.fields[5] = level.String(), protocol.String()
 		one.day = event.Day(day)
 		one.block.project, one.block.day = r.project, one.day
 		one.record, one.problem = cut(inflated[one.block], r.start, r.length)

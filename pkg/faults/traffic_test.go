@@ -102,8 +102,8 @@ func (t *traffic) draft() draft {
 	if d.noise {
 		message = "ResizeObserver loop completed with undelivered notifications."
 	}
-	d.raw = fmt.Appendf(nil, `{"event_id":"%s",%s"platform":"javascript","level":"error","exception":{"values":[{"type":"RangeError","value":"%s","stacktrace":{"frames":[{"function":"cart%d","filename":"https://shop.example/app.js","lineno":%d,"colno":7,"in_app":true}]}}]},"user":{"id":"u%d"}}`,
-		d.id, when, message, place, place+1, user)
+	d.raw = fmt.Appendf(nil, `{"event_id":"%s",%s"platform":"javascript","level":"error","release":"shop@%d","breadcrumbs":[{"category":"ui.click","message":"button%d"}],"exception":{"values":[{"type":"RangeError","value":"%s","stacktrace":{"frames":[{"function":"cart%d","filename":"https://shop.example/app.js","lineno":%d,"colno":7,"in_app":true}]}}]},"user":{"id":"u%d"}}`,
+		d.id, when, user%5, user, message, place, place+1, user)
 	return d
 }
 

@@ -109,7 +109,7 @@ func (v *eventView) fillUser() {
 			pairs = append(pairs, p)
 		}
 	}
-	for _, s := range []section{{"user", pairs}, {"geography", pairsOf(u.Geo)}, {"data", pairsOf(u.Data)}} {
+	for _, s := range []section{{"", pairs}, {"geography", pairsOf(u.Geo)}, {"data", pairsOf(u.Data)}} {
 		if len(s.Pairs) > 0 {
 			v.User = append(v.User, s)
 		}
@@ -128,7 +128,7 @@ func (v *eventView) fillRequest() {
 		}
 	}
 	for _, s := range []section{
-		{"request", pairs}, {"query", pairsOf(r.Query)}, {"body", pairsOf(r.Data)}, {"cookies", pairsOf(r.Cookies)}, {"environment", pairsOf(r.Env)},
+		{"", pairs}, {"query", pairsOf(r.Query)}, {"body", pairsOf(r.Data)}, {"cookies", pairsOf(r.Cookies)}, {"environment", pairsOf(r.Env)},
 	} {
 		if len(s.Pairs) > 0 {
 			v.Request = append(v.Request, s)

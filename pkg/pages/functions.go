@@ -28,6 +28,12 @@ func functions(a *assets) template.FuncMap {
 		"coded":    coded,
 		"sum":      sum,
 		"dict":     dict,
+
+		"settingsTabs": settingsTabs,
+		"size":         sizeText,
+		"span":         spanText,
+		"num64":        func(n uint64) string { return number(int64(min(n, 1<<62))) },
+		"int64":        func(n uint64) int64 { return int64(min(n, 1<<62)) },
 	}
 }
 

@@ -27,14 +27,14 @@ var projectNouns = []noun{
 	{"Releases", "/releases", "r", access.Read},
 	{"Feedback", "/feedback", "f", access.Read},
 	{"Drops", "/drops", "o", access.Read},
-	{"Dead letters", "/dead-letters", "", access.Read},
-	{"Settings", "/settings", "s", access.Admin},
+	{"Dead letters", "/dead-letters", "", access.Admin},
+	{"Settings", "/settings", "s", access.Read},
 }
 
 var organizationNouns = []noun{
 	{"Projects", "/", "p", access.Read},
 	{"Issues", "/issues", "i", access.Read},
-	{"Members", "/members", "m", access.Admin},
+	{"Members", "/members", "m", access.Read},
 	{"Tokens", "/tokens", "t", access.Admin},
 	{"Audit", "/audit", "", access.Admin},
 	{"System", "/system", "y", access.Admin},
@@ -74,8 +74,8 @@ func (v view) Here() string {
 func (v view) Elsewhere(project int64) string {
 	base := "/projects/" + strconv.FormatInt(project, 10)
 	if v.Project != nil {
-		for i, l := range v.Nav() {
-			if l.Current && i < len(projectNouns) {
+		for _, l := range v.Nav() {
+			if l.Current {
 				return base + strings.TrimPrefix(l.URL, "/projects/"+strconv.FormatInt(v.Project.ID, 10))
 			}
 		}

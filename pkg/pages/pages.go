@@ -85,6 +85,8 @@ func (p *Pages) Routes() []Route {
 	for _, routes := range [][]Route{
 		p.signInRoutes(), p.accountRoutes(),
 		p.assetRoutes(), p.homeRoutes(), p.issuesRoutes(), p.dashboardRoutes(), p.releasesRoutes(),
+		p.newProjectRoutes(), p.settingsRoutes(), p.dropRoutes(), p.deadLetterRoutes(),
+		p.memberRoutes(), p.tokenRoutes(), p.auditRoutes(), p.systemRoutes(),
 		p.issueRoutes(), p.eventRoutes(), p.tailRoutes(), p.startRoutes(), p.feedbackRoutes(),
 	} {
 		all = append(all, routes...)

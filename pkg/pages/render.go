@@ -107,16 +107,20 @@ func zoneOf(r *Request) *time.Location {
 
 // said are the words that a page may begin with after a form: the URL names one, so that nobody can put in their own.
 var said = map[string]string{
-	"signed-out":       "You are signed out.",
-	"signed-out-there": "Signed out there. What runs elsewhere may take half a minute to know.",
-	"set-up":           "Welcome. This Trivet is yours now.",
-	"joined":           "Welcome. You are a member now.",
-	"password-changed": "Your password is changed, and every other browser signed out.",
-	"account-saved":    "Saved.",
 	"issues_changed":   "Done.",
 	"issues_merged":    "The chosen issues are one now.",
 	"none_chosen":      "No issue was chosen: tick those you mean first.",
 	"merge_two":        "Merging needs two issues or more, all of one project.",
+	"saved":            "Saved. Workers obey within seconds.",
+	"key-made":         "The key is good at once.",
+	"key-revoked":      "The key is refused from now on.",
+	"allowed":          "Such events are kept from now on.",
+	"retrying":         "The workers try it within seconds. What fails again stays here.",
+	"retrying-some":    "The workers try those before these within seconds. There are more: try all again for the rest.",
+	"token-revoked":    "The token is refused within half a minute.",
+	"uninvited":        "The invitation is taken back.",
+	"member-role":      "The role is changed.",
+	"member-removed":   "They are no member any more.",
 	"resolved":         "Resolved.",
 	"ignored":          "Ignored.",
 	"reopened":         "Reopened.",
@@ -129,6 +133,12 @@ var said = map[string]string{
 	"no-event":         "There is no such event any more.",
 	"test-sent":        "A test error was sent. It should appear below within seconds.",
 	"test-failed":      "Ingest did not take the test error. Is it running, and is the key good?",
+	"signed-out":       "You are signed out.",
+	"signed-out-there": "Signed out there. What runs elsewhere may take half a minute to know.",
+	"set-up":           "Welcome. This Trivet is yours now.",
+	"joined":           "Welcome. You are a member now.",
+	"password-changed": "Your password is changed, and every other browser signed out.",
+	"account-saved":    "Saved.",
 }
 
 // Refuse answers an error as a page.

@@ -55,7 +55,7 @@ type folded struct {
 
 func newFolded(s string) folded {
 	f := folded{Text: seen(s)}
-	f.Block = strings.Contains(f.Text, "\n")
+	f.Block = strings.Contains(strings.TrimSpace(f.Text), "\n")
 	if len(f.Text) <= foldChars && strings.Count(f.Text, "\n") < foldLines {
 		return f
 	}
@@ -78,6 +78,23 @@ func headline(s string) string {
 		return short + "…"
 	}
 	return s
+}
+
+// A label is a name as lists of facts show it.
+type label struct {
+	Short string
+	Full  string // where Short is not all
+}
+
+// maxLabel bounds a name beside its value, in characters.
+const maxLabel = 80
+
+func newLabel(s string) label {
+	full := oneLine(seen(s))
+	if short := cut(full, maxLabel); short != full {
+		return label{short + "…", full}
+	}
+	return label{Short: full}
 }
 
 // cut returns the first characters of s.
@@ -107,7 +124,7 @@ func webLink(s string) string {
 
 // textFunctions are those of functions that show what strangers sent.
 func textFunctions() template.FuncMap {
-	return template.FuncMap{"seen": seen, "fold": newFolded, "bytes": size, "headline": headline}
+	return template.FuncMap{"seen": seen, "fold": newFolded, "bytes": size, "headline": headline, "label": newLabel}
 }
 
 // size writes a number of bytes for people.

@@ -137,6 +137,7 @@ var pathParams = map[string]param{
 	"issue":      {About: "id of the issue", Schema: jsonTypes["event.ID"]},
 	"attachment": {About: "id of the attachment", Schema: jsonTypes["event.ID"]},
 	"log":        {About: "id of the log", Schema: jsonTypes["event.ID"]},
+	"comment":    {About: "id of the comment", Schema: jsonTypes["event.ID"]},
 	"sequence":   {About: "number of the dead letter", Schema: openapi.Schema{"type": "integer", "minimum": 1}},
 	"key":        {About: "the public key", Schema: openapi.Schema{"type": "string", "pattern": "^[0-9a-f]{32}$"}},
 	"token":      {About: "id of the token; not its secret", Schema: jsonTypes["event.ID"]},
@@ -161,7 +162,8 @@ var tags = []openapi.Tag{
 
 // tagOf maps the first word of a path to its group where that has another name.
 var tagOf = map[string]string{
-	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "settings": "projects", "health": "system", "tail": "events",
+	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "turns": "stats", "settings": "projects", "health": "system", "tail": "events",
+	"series": "stats", "users": "stats", "facets": "stats", "releases": "stats", "overview": "projects",
 	"audit": "organization", "members": "people", "invitations": "people", "keys": "access", "tokens": "access",
 }
 

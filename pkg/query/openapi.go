@@ -138,7 +138,7 @@ func (o *operation) describe() (openapi.Operation, error) {
 		out.Params = append(out.Params, fieldParams...)
 	}
 	if d.takes != nil {
-		fails = append(fails, http.StatusRequestEntityTooLarge)
+		fails = append(fails, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	slices.Sort(fails)
 	out.Problems = slices.Compact(fails)

@@ -150,7 +150,7 @@ func TestHostileEventsAreOnlyText(t *testing.T) {
 	page := s.eventPath(full)
 	issue := fmt.Sprintf("/projects/%d/issues/%s", s.project, full["issue_id"])
 	for _, path := range []string{
-		page, page + "&frames=all", page + "&stack=text", issue, issue + "?tab=events", issue + "?tab=why", issue + "?tab=activity", issue + "?tab=merged",
+		page, page + "&frames=all", page + "&stack=text", fmt.Sprintf("/projects/%d/feedback", s.project), issue, issue + "?tab=events", issue + "?tab=why", issue + "?tab=activity", issue + "?tab=merged",
 		fmt.Sprintf("/projects/%d/tail", s.project), fmt.Sprintf("/projects/%d/start", s.project),
 		issue + "?tab=events&q=" + "%22%3E%3Cscript%3E",
 	} {

@@ -25,6 +25,10 @@ func (a *API) projectRoutes() {
 	a.get("/api/v1/projects/:project/stats", "stats", a.showStats).doc(doc{
 		what: "What became of the events, over time", query: params(window, stepParam), gives: store.Stats{},
 	})
+	a.get("/api/v1/projects/:project/turns", "turns", a.showTurns).doc(doc{
+		what: "New and regressed issues over time", more: "An issue that came back several times counts by its last time.",
+		query: params(window, enumParam("step", "length of a point of the series", "hour", "day")), gives: store.Turns{},
+	})
 	a.get("/api/v1/projects/:project/sessions", "sessions", a.showSessions).doc(doc{
 		what: "Crash-free rates by release",
 		more: "The release with most sessions first, at most 100. A rate is null without a session; the release without a name is all beyond the first 200 of an hour.",

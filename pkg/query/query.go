@@ -131,6 +131,8 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 	a.add(http.MethodGet, "/api/v1/health", "health", a.health).doc(doc{what: "Whether the process answers", gives: ""})
 	a.eventRoutes()
 	a.issueRoutes()
+	a.triageRoutes()
+	a.chartRoutes()
 	a.tailRoutes()
 	a.organizationRoutes()
 	a.memberRoutes()

@@ -115,6 +115,9 @@ func write(c echo.Context, status int, body []byte) error {
 
 // answerList writes {"<name>":[…],"next":…}. The mask is of the elements.
 func answerList[T any](a *API, r *request, name string, elements []T, next string) error {
+	if elements == nil {
+		elements = []T{} // an empty list is one
+	}
 	list, err := json.Marshal(elements)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)

@@ -19,6 +19,18 @@ func (a *API) showStats(r *request) error {
 	return a.answer(r.http, http.StatusOK, r.mask, stats)
 }
 
+func (a *API) showTurns(r *request) error {
+	from, to, step := r.params.Time("from"), r.params.Time("to"), r.params.Text("step")
+	if err := r.params.Done(); err != nil {
+		return err
+	}
+	turns, err := a.db.IssueTurns(r.ctx(), r.org(), r.project, from, to, cmp.Or(step, "hour"))
+	if err != nil {
+		return err
+	}
+	return a.answer(r.http, http.StatusOK, r.mask, turns)
+}
+
 func (a *API) showDrops(r *request) error {
 	from, to, step := r.params.Time("from"), r.params.Time("to"), r.params.Text("step")
 	if err := r.params.Done(); err != nil {

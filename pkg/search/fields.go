@@ -115,6 +115,15 @@ func lookUp(name string) *About {
 	return fieldOf[f]
 }
 
+// Lookup tells of a field by the name that somebody wrote.
+func Lookup(name string) (About, bool) {
+	about := lookUp(name)
+	if about == nil {
+		return About{}, false
+	}
+	return *about, true
+}
+
 // nearest returns the field whose name is at most two letters off, "" when there is none.
 func nearest(name string) Field {
 	best, least := Field(""), 3

@@ -26,7 +26,7 @@ type Info struct {
 	ProjectID    int64  `json:"project_id"`
 	PublicKey    string `json:"public_key"`
 	DSN          string `json:"dsn"`
-	Token        string `json:"token"` // may read and write the project; the only copy of the secret
+	Token        string `json:"token"`               // may read and write the project; the only copy of the secret
 	SetupURL     string `json:"setup_url,omitempty"` // makes the first owner, once; absent when there is one
 	NATSURL      string `json:"nats_url"`
 	NATSPassword string `json:"nats_password"`

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	_ "embed" // the statements
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,8 +13,6 @@ import (
 
 	"github.com/trivetlabs/trivet/pkg/event"
 )
-
-var errNotBuilt = errors.New("not built yet")
 
 // A SeriesFilter says which stored events are counted over time.
 type SeriesFilter struct {

@@ -95,15 +95,15 @@ type dayUser struct {
 }
 
 // dayUsers returns who met an error on a day, and is not known to be in the table.
-func (s *Store) dayUsers(rows []*Row) map[dayUser]uint64 {
+func (m *memory) dayUsers(rows []*Row) map[dayUser]uint64 {
 	users := map[dayUser]uint64{}
 	for _, r := range rows {
 		if r.UserHash == nil {
 			continue
 		}
 		u := dayUser{r.Project, int32(r.Received.Unix() / (24 * 60 * 60)), *r.UserHash} // no event is older than 1970
-		hash := s.seen.hash(uint64(u.project), uint64(u.day), uint64(u.user))           // any 64 bits will do
-		if !s.seen.has(hash) {
+		hash := m.seen.hash(uint64(u.project), uint64(u.day), uint64(u.user))           // any 64 bits will do
+		if !m.seen.has(hash) {
 			users[u] = hash
 		}
 	}

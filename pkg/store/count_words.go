@@ -15,7 +15,7 @@ import (
 	"github.com/trivetlabs/trivet/pkg/words"
 )
 
-// maxWords is how many words of a kind are kept of a fingerprint. Workers that write at once may go over it by a few.
+// maxWords is how many words of a kind are kept of a fingerprint. Workers that write at once may go over it by some.
 const maxWords = 300
 
 // maxSearchText cuts title and culprit as they are searched, in characters.
@@ -24,69 +24,95 @@ const maxSearchText = 1000
 // A wordGroup is the words of one kind of a fingerprint.
 type wordGroup struct {
 	groupKey
-	kind words.Kind
+	kind  words.Kind
+	words []string
+	room  uint64 // how the room that is left is remembered
+	full  uint64 // and that there is none
+	asked bool   // the statement looks how much room there is
+	left  int    // how much there was; only where it was asked
 }
 
 // found is what new rows say that nobody has written down yet, as far as this process knows.
 type found struct {
-	words  map[wordGroup]map[string]struct{}
+	groups []*wordGroup // sorted
 	texts  map[groupKey]string
 	pieces map[uint64]struct{} // to be remembered once it is committed
-	full   []wordGroup         // that the database has no room for any more
 }
 
+// Pieces that no event has: these are their hashes.
+const (
+	textPiece = iota + 1 // the text of a fingerprint
+	fullPiece            // no more words of a kind
+	roomPiece            // how many more
+)
+
 // findWords takes new rows apart, piece by piece, but for the pieces that were before.
-func (s *Store) findWords(rows []*Row, now time.Time) *found {
-	f := &found{words: map[wordGroup]map[string]struct{}{}, texts: map[groupKey]string{}, pieces: map[uint64]struct{}{}}
+func (m *memory) findWords(finder *words.Finder, rows []*Row, now time.Time) *found {
+	f := &found{texts: map[groupKey]string{}, pieces: map[uint64]struct{}{}}
+	type kindKey struct {
+		groupKey
+		kind words.Kind
+	}
+	groups := map[kindKey]*wordGroup{}
 	var room []words.Word
 	for _, r := range rows {
-		hash := s.hashes(groupKey{r.Project, r.Fingerprint}, now)
 		k := groupKey{r.Project, r.Fingerprint}
-		if h := hash(0, textPiece); !s.seen.has(h) {
-			if _, ok := f.texts[k]; !ok {
-				f.texts[k] = event.Cut(strings.ToLower(r.Title+"\n"+r.Event.Culprit), maxSearchText)
-				f.pieces[h] = struct{}{}
-			}
-		}
-		room = s.finder.Find(room[:0], r.Event, r.Title, func(kind words.Kind, piece uint64) bool {
-			h := hash(kind, piece)
-			if s.seen.has(h) {
-				return true
-			}
-			if _, ok := f.pieces[h]; ok || s.seen.has(hash(kind, fullPiece)) {
-				return true
+		of := m.pieces(k, now)
+		isNew := func(h uint64) bool {
+			if _, ok := f.pieces[h]; ok || m.seen.has(h) {
+				return false
 			}
 			f.pieces[h] = struct{}{}
-			return false
+			return true
+		}
+		if isNew(of.hash(0, textPiece)) {
+			f.texts[k] = event.Cut(strings.ToLower(r.Title+"\n"+r.Event.Culprit), maxSearchText)
+		}
+		room = finder.Find(room[:0], r.Event, r.Title, func(kind words.Kind, piece uint64) bool {
+			h := of.hash(kind, piece)
+			return m.seen.has(h) || m.seen.has(of.hash(kind, fullPiece)) || !isNew(h)
 		})
 		for _, w := range room {
-			g := wordGroup{k, w.Kind}
-			if f.words[g] == nil {
-				f.words[g] = map[string]struct{}{}
+			g := groups[kindKey{k, w.Kind}]
+			if g == nil {
+				g = &wordGroup{groupKey: k, kind: w.Kind, room: of.hash(w.Kind, roomPiece), full: of.hash(w.Kind, fullPiece)}
+				groups[kindKey{k, w.Kind}] = g
 			}
-			f.words[g][w.Text] = struct{}{}
+			g.words = append(g.words, w.Text)
 		}
+	}
+	f.groups = slices.SortedFunc(maps.Values(groups), func(a, b *wordGroup) int {
+		return cmp.Or(compareGroups(a.groupKey, b.groupKey), cmp.Compare(a.kind, b.kind))
+	})
+	for _, g := range f.groups {
+		slices.Sort(g.words)
+		g.words = slices.Compact(g.words)
+		left, known := m.rooms.left(g.room)
+		g.asked = !known || len(g.words) > left/2 // others may be writing too
 	}
 	return f
 }
 
-// Pieces that no event has.
-const (
-	textPiece = 1 // the text of a fingerprint
-	fullPiece = 2 // no more words of a kind
-)
-
 // wordsFor is how long words count as written: the janitor deletes those of issues that were not seen for long.
 const wordsFor = 24 * time.Hour
 
-// hashes returns how pieces of a fingerprint are remembered. They are forgotten once in wordsFor, those of each
-// fingerprint at another time, or all would be written again at once.
-func (s *Store) hashes(k groupKey, now time.Time) func(words.Kind, uint64) uint64 {
+// pieces tells how pieces of a fingerprint are remembered.
+type pieces struct {
+	seen *seen
+	base uint64
+}
+
+// pieces of a fingerprint are forgotten once in wordsFor, those of each at another time, or all would be written again at
+// once.
+func (m *memory) pieces(k groupKey, now time.Time) pieces {
 	high, low := binary.BigEndian.Uint64(k.fingerprint[:8]), binary.BigEndian.Uint64(k.fingerprint[8:])
-	offset := int64(low % uint64(wordsFor/time.Second))
-	epoch := (now.Unix() + offset) / int64(wordsFor/time.Second)
-	base := s.seen.hash(uint64(k.project), high, low, uint64(epoch)) // any 64 bits will do
-	return func(kind words.Kind, piece uint64) uint64 { return s.seen.hash(base, uint64(kind), piece) }
+	const seconds = uint64(wordsFor / time.Second)
+	epoch := (uint64(now.Unix()) + low%seconds) / seconds // no clock stands before 1970
+	return pieces{m.seen, m.seen.hash(uint64(k.project), high, low, epoch)}
+}
+
+func (p pieces) hash(kind words.Kind, piece uint64) uint64 {
+	return p.seen.hash(p.base, uint64(kind), piece) // kinds are small
 }
 
 //go:embed sql/insert_words.sql
@@ -97,27 +123,20 @@ var insertTextsSQL string
 
 // queueWords writes what was found.
 func queueWords(queue *pgx.Batch, f *found) {
-	f.full = nil
-	if len(f.words) > 0 {
-		groups := slices.SortedFunc(maps.Keys(f.words), func(a, b wordGroup) int {
-			return cmp.Or(compareGroups(a.groupKey, b.groupKey), cmp.Compare(a.kind, b.kind))
-		})
-		n := len(groups)
-		projects, fingerprints, kinds := make([]int64, n), make([][16]byte, n), make([]int16, n)
+	if n := len(f.groups); n > 0 {
+		projects, fingerprints, kinds, asked := make([]int64, n), make([][16]byte, n), make([]int16, n), make([]bool, n)
 		var of, places []int32
 		var texts []string
-		for i, g := range groups {
-			projects[i], fingerprints[i], kinds[i] = g.project, g.fingerprint, int16(g.kind)
-			place := int32(0)
-			for word := range f.words[g] { // the statement sorts them
-				place++
-				of, places, texts = append(of, int32(i+1)), append(places, place), append(texts, word) // a batch holds thousands
+		for i, g := range f.groups {
+			projects[i], fingerprints[i], kinds[i], asked[i] = g.project, g.fingerprint, int16(g.kind), g.asked
+			for place, word := range g.words {
+				of, places, texts = append(of, int32(i+1)), append(places, int32(place+1)), append(texts, word) // a batch holds thousands
 			}
 		}
-		queue.Queue(insertWordsSQL, projects, fingerprints, kinds, of, places, texts, maxWords).Query(func(rows pgx.Rows) error {
-			var n int32
-			_, err := pgx.ForEachRow(rows, []any{&n}, func() error {
-				f.full = append(f.full, groups[n-1])
+		queue.Queue(insertWordsSQL, projects, fingerprints, kinds, asked, of, places, texts, maxWords).Query(func(rows pgx.Rows) error {
+			var n, left int32
+			_, err := pgx.ForEachRow(rows, []any{&n, &left}, func() error {
+				f.groups[n-1].left = int(left)
 				return nil
 			})
 			return err
@@ -134,12 +153,19 @@ func queueWords(queue *pgx.Batch, f *found) {
 	queue.Queue(insertTextsSQL, projects, fingerprints, texts)
 }
 
-// wrote remembers what was committed.
-func (s *Store) wroteWords(f *found, now time.Time) {
+// wroteWords remembers what was committed.
+func (m *memory) wroteWords(f *found) {
 	for piece := range f.pieces {
-		s.seen.add(piece)
+		m.seen.add(piece)
 	}
-	for _, g := range f.full {
-		s.seen.add(s.hashes(g.groupKey, now)(g.kind, fullPiece))
+	for _, g := range f.groups {
+		if g.asked && g.left <= 0 {
+			m.seen.add(g.full)
+			continue
+		}
+		if !g.asked {
+			g.left, _ = m.rooms.left(g.room)
+		}
+		m.rooms.set(g.room, g.left-len(g.words))
 	}
 }

@@ -64,7 +64,7 @@ func (s *Store) events(ctx context.Context, organization int64, f EventFilter, l
 	}
 	started := time.Now()
 	for done := false; !done && len(found) <= limit; {
-		if scan.steps > 0 && time.Since(started) > searchBudget {
+		if scan.steps > 0 && time.Since(started) >= s.budget {
 			return found, f.name().cursor(end), nil
 		}
 		err := s.read(ctx, organization, func(tx pgx.Tx) error {
@@ -112,7 +112,7 @@ func (s *Store) neighbour(ctx context.Context, organization int64, f EventFilter
 	}
 	scan.newer = newer
 	started := time.Now()
-	for done := false; !done && found == nil && (scan.steps == 0 || time.Since(started) < searchBudget); {
+	for done := false; !done && found == nil && (scan.steps == 0 || time.Since(started) < s.budget); {
 		err := s.read(ctx, organization, func(tx pgx.Tx) error {
 			rows, reached, err := scan.step(ctx, tx, at, 1)
 			if err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 
@@ -34,11 +35,13 @@ func (s *Store) ExpireProjects(ctx context.Context, today event.Day) (deleted in
 		deleted += n
 		err = errors.Join(err, dayErr)
 	}
-	const samples = `delete from trivet.filtered_samples f using trivet.projects p
-		where f.project_id = p.project_id and p.retention_days is not null
-			and f.received_at < (date '1970-01-01' + ($1::integer - p.retention_days))::timestamp at time zone 'UTC'`
-	if _, samplesErr := s.db.Exec(ctx, samples, int32(today)); samplesErr != nil {
-		err = errors.Join(err, fmt.Errorf("expire samples: %w", explain(samplesErr)))
+	for _, old := range []struct{ table, column string }{{"filtered_samples", "received_at"}, {"project_users", "day"}, {"field_counts", "hour"}} {
+		statement := fmt.Sprintf(`delete from trivet.%s f using trivet.projects p
+			where f.project_id = p.project_id and p.retention_days is not null
+				and f.%s < (date '1970-01-01' + ($1::integer - p.retention_days))::timestamp at time zone 'UTC'`, old.table, old.column)
+		if _, oldErr := s.db.Exec(ctx, statement, int32(today)); oldErr != nil {
+			err = errors.Join(err, fmt.Errorf("expire %s: %w", old.table, explain(oldErr)))
+		}
 	}
 	return deleted, err
 }
@@ -70,7 +73,7 @@ func (s *Store) ExpireRows(ctx context.Context, r Retention, today event.Day) (d
 	}
 	deleted = tag.RowsAffected()
 	for _, old := range []struct{ table, column string }{
-		{"drops", "minute"}, {"filtered_samples", "received_at"}, {"release_hours", "hour"},
+		{"drops", "minute"}, {"filtered_samples", "received_at"}, {"release_hours", "hour"}, {"project_users", "day"}, {"field_counts", "hour"},
 	} {
 		statement := fmt.Sprintf(`delete from trivet.%[1]s where ctid = any(array(
 			select o.ctid from trivet.projects p cross join lateral (
@@ -89,5 +92,55 @@ func (s *Store) ExpireRows(ctx context.Context, r Retention, today event.Day) (d
 			}
 		}
 	}
-	return deleted, nil
+	words, err := s.expireWords(ctx, r, today)
+	return deleted + words, err
+}
+
+//go:embed sql/old_words.sql
+var oldWordsSQL string
+
+//go:embed sql/delete_words.sql
+var deleteWordsSQL string
+
+// expireWords deletes what was seen in events of issues of which none is kept any more. Titles stay, as the issues do.
+func (s *Store) expireWords(ctx context.Context, r Retention, today event.Day) (deleted int64, err error) {
+	for {
+		rows, err := s.db.Query(ctx, oldWordsSQL, int32(r.Events), int32(today), expireStep)
+		if err != nil {
+			return deleted, fmt.Errorf("find old words: %w", explain(err))
+		}
+		type place struct {
+			Project     int64
+			Kind        int16
+			Word        string
+			Fingerprint [16]byte
+		}
+		old, err := pgx.CollectRows(rows, pgx.RowToStructByPos[place])
+		if err != nil {
+			return deleted, fmt.Errorf("find old words: %w", explain(err))
+		}
+		if len(old) == 0 {
+			return deleted, nil
+		}
+		n := len(old)
+		projects, kinds, texts, fingerprints := make([]int64, n), make([]int16, n), make([]string, n), make([][16]byte, n)
+		for i, p := range old {
+			projects[i], kinds[i], texts[i], fingerprints[i] = p.Project, p.Kind, p.Word, p.Fingerprint
+		}
+		// Alone for a moment: a writer that meets the issue just now would find its words there and not write them.
+		err = pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, writeAlone); err != nil {
+				return err
+			}
+			tag, err := tx.Exec(ctx, deleteWordsSQL, int32(r.Events), int32(today), projects, kinds, texts, fingerprints)
+			deleted += tag.RowsAffected()
+			return err
+		})
+		if err != nil {
+			return deleted, fmt.Errorf("delete old words: %w", explain(err))
+		}
+		if n < expireStep {
+			return deleted, nil
+		}
+	}
 }

@@ -22,12 +22,18 @@ type site struct {
 func open(t *testing.T) (*store.Store, string) {
 	t.Helper()
 	url := storetest.URL(t)
+	return reopened(t, url), url
+}
+
+// reopened is another process on the same database.
+func reopened(t *testing.T, url string) *store.Store {
+	t.Helper()
 	db, err := store.Open(t.Context(), service.Env{Log: zerolog.Nop()}, store.Config{URL: url, MaxConns: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	return db, url
+	return db
 }
 
 func newSite(t *testing.T, db *store.Store, slug string) site {

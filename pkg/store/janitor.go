@@ -40,6 +40,7 @@ func (s *Store) PartitionsLeft(ctx context.Context, today event.Day) (days int, 
 const (
 	LockJanitor = "trivet.janitor"
 	LockRelief  = "trivet.relief"
+	LockCounts  = "trivet.counts"
 )
 
 // Lead runs work while no other process does, and tells whether it was this one's turn. The lock lives

@@ -229,7 +229,7 @@ func (s *Store) MergedIssues(ctx context.Context, organization, project int64, i
 		if err != nil {
 			return err
 		}
-		merged, err = pgx.CollectRows(rows, scanWhole)
+		merged, err = pgx.CollectRows(rows, scanIssue)
 		return err
 	})
 	return merged, wrap("list merged issues", err)

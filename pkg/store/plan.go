@@ -20,6 +20,7 @@ type plan struct {
 	blocks *copyBuffer
 	fields *copyBuffer
 
+	memory   *memory // by which the rest is found
 	found    *found
 	releases map[projectRelease]time.Time
 	users    map[dayUser]uint64
@@ -29,9 +30,9 @@ type plan struct {
 const maxListText = 500
 
 // newPlan sorts the rows of b into new and known. there holds the keys that are in the database, nil when
-// nobody has looked.
-func (s *Store) newPlan(b *Batch, there map[key]bool, now time.Time) *plan {
-	p := &plan{}
+// nobody has looked; m is what need not be written again.
+func (s *Store) newPlan(b *Batch, there map[key]bool, m *memory, now time.Time) *plan {
+	p := &plan{memory: m}
 	seen := make(map[key]bool, len(b.Rows))
 	for i := range b.Rows {
 		r := &b.Rows[i]
@@ -49,7 +50,7 @@ func (s *Store) newPlan(b *Batch, there map[key]bool, now time.Time) *plan {
 		p.encode(s.codec)
 		p.fields = countFields(p.fresh)
 	}
-	p.found, p.releases, p.users = s.findWords(p.fresh, now), s.releases.fresh(p.fresh), s.dayUsers(p.fresh)
+	p.found, p.releases, p.users = m.findWords(s.finder, p.fresh, now), m.releases.fresh(p.fresh), m.dayUsers(p.fresh)
 	slices.SortFunc(p.known, compareKeys)
 	return p
 }

@@ -32,7 +32,8 @@ var releaseCountsSQL string
 // releases some events are counted for none. The error is ErrInvalid, ErrNotFound (of the project), ErrTimeout or
 // ErrUnavailable, wrapped, where it is not ours.
 func (s *Store) Releases(ctx context.Context, organization, project int64, from, to time.Time, limit int, cursor string) (all []Release, next string, err error) {
-	w, _, err := stepped(from, to, 14*24*time.Hour, "hour", "hour")
+	w, err := newWindow(from, to, 14*24*time.Hour)
+	w = w.whole(time.Hour)
 	if err == nil {
 		limit, err = checkLimit(limit)
 	}

@@ -59,16 +59,22 @@ const maxPoints = 2000
 // steady widens a window to whole steps, so that no point shows a part of its step as the whole, and
 // returns how many points that is.
 func (w window) steady(step time.Duration) (window, int, error) {
-	w.from = w.from.Truncate(step)
-	if end := w.to.Truncate(step); end.Before(w.to) {
-		w.to = end.Add(step)
-	}
+	w = w.whole(step)
 	n := w.to.Sub(w.from) / step
 	// The span of two times saturates at 292 years, which is far too many points as well.
 	if n > maxPoints {
 		return w, 0, invalid("step", "one that makes at most %d points of from and to", maxPoints)
 	}
 	return w, int(n), nil
+}
+
+// whole widens a window to whole steps.
+func (w window) whole(step time.Duration) window {
+	w.from = w.from.Truncate(step)
+	if end := w.to.Truncate(step); end.Before(w.to) {
+		w.to = end.Add(step)
+	}
+	return w
 }
 
 // stepped returns the window of a series by steps of one of the names, from span before to when from is open, and how

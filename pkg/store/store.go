@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -36,13 +37,12 @@ const (
 
 // A Store is a pool of connections to the database. Safe for concurrent use.
 type Store struct {
-	db    *pgxpool.Pool
-	codec *pack.Codec
+	db     *pgxpool.Pool
+	codec  *pack.Codec
+	budget time.Duration // of searches, see searchBudget
 
-	// What need not be written again.
-	finder   *words.Finder
-	seen     *seen
-	releases releases
+	finder *words.Finder
+	memory atomic.Pointer[memory] // what need not be written again
 }
 
 // Open returns a Store. It connects when first used: Postgres being away is no error here but one of the
@@ -81,7 +81,9 @@ func Open(ctx context.Context, env service.Env, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &Store{db: db, codec: pack.NewCodec(), finder: words.NewFinder(), seen: newSeen()}, nil
+	s := &Store{db: db, codec: pack.NewCodec(), budget: searchBudget, finder: words.NewFinder()}
+	s.memory.Store(newMemory(""))
+	return s, nil
 }
 
 func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }

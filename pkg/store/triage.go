@@ -200,17 +200,7 @@ func issuesByID(ctx context.Context, tx pgx.Tx, project int64, ids [][16]byte) (
 	if err != nil {
 		return nil, err
 	}
-	issues, err := pgx.CollectRows(rows, scanWhole)
+	issues, err := pgx.CollectRows(rows, scanIssue)
 	slices.SortFunc(issues, func(a, b Issue) int { return compareIDs(a.ID, b.ID) })
 	return issues, err
-}
-
-// scanWhole reads an issue with what people made of it.
-func scanWhole(row pgx.CollectableRow) (i Issue, err error) {
-	var merged *[16]byte
-	err = row.Scan((*[16]byte)(&i.ID), &i.ProjectID, &i.Title, &i.Type, &i.Culprit, &i.Level, &i.Status, &i.Events, &i.Users,
-		&i.FirstSeen, &i.LastSeen, &i.FirstRelease, &i.LastRelease, &i.AssigneeID, &i.ResolvedAt, &i.ResolvedRelease,
-		&i.IgnoredUntil, &i.IgnoredEvents, &i.IgnoredUsers, &i.RegressedAt, &i.Regressions, &merged)
-	i.MergedInto = (*event.ID)(merged)
-	return i, err
 }

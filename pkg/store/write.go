@@ -58,20 +58,24 @@ func (s *Store) write(ctx context.Context, b *Batch, m mode) (result Result, err
 	buckets, now := fallbacks(b.Rows), time.Now()
 	var p *plan
 	if !m.careful && len(buckets) == 0 {
-		p = s.newPlan(b, nil, now)
+		p = s.newPlan(b, nil, s.memory.Load(), now)
 	}
 	var issueOf map[groupKey]event.ID
 	err = pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
-		states, err := begin(ctx, tx, b.Packs, buckets, m.alone)
+		states, tables, err := begin(ctx, tx, b.Packs, buckets, m.alone)
 		if err != nil {
 			return err
+		}
+		memory := s.remember(tables)
+		if p != nil && p.memory != memory {
+			p = s.newPlan(b, nil, memory, now)
 		}
 		if p == nil || slices.ContainsFunc(b.Packs, func(p Pack) bool { return states[p.ID] != packNew }) {
 			there, err := existing(ctx, tx, b)
 			if err != nil {
 				return err
 			}
-			p = s.newPlan(b, there, now)
+			p = s.newPlan(b, there, memory, now)
 		}
 		if len(p.fresh) > 0 {
 			if err := p.blocks.send(ctx, tx, copyBlocks); err != nil {
@@ -103,17 +107,17 @@ func (s *Store) write(ctx context.Context, b *Batch, m mode) (result Result, err
 		return result, nil
 	}
 	if err == nil {
-		s.wrote(b, p, issueOf, now)
+		p.wrote(b, issueOf)
 	}
 	return result, err
 }
 
 // wrote remembers what was committed, and tells it by the rows.
-func (s *Store) wrote(b *Batch, p *plan, issueOf map[groupKey]event.ID, now time.Time) {
-	s.wroteWords(p.found, now)
-	s.releases.wrote(p.releases)
+func (p *plan) wrote(b *Batch, issueOf map[groupKey]event.ID) {
+	p.memory.wroteWords(p.found)
+	p.memory.releases.wrote(p.releases)
 	for _, hash := range p.users {
-		s.seen.add(hash)
+		p.memory.seen.add(hash)
 	}
 	for i := range b.Rows {
 		b.Rows[i].Issue = event.ID{}

@@ -53,8 +53,8 @@ const (
 var knownPacksSQL string
 
 // begin takes the writers' locks, writes the rows of the packs and tells of each whether it was there: only
-// records of new ones move counters that no event row stands behind.
-func begin(ctx context.Context, tx pgx.Tx, packs []Pack, buckets []int32, alone bool) (states map[event.ID]packState, err error) {
+// records of new ones move counters that no event row stands behind. tables are those that are written.
+func begin(ctx context.Context, tx pgx.Tx, packs []Pack, buckets []int32, alone bool) (states map[event.ID]packState, tables string, err error) {
 	states = make(map[event.ID]packState, len(packs))
 	queue := &pgx.Batch{}
 	if alone {
@@ -65,6 +65,7 @@ func begin(ctx context.Context, tx pgx.Tx, packs []Pack, buckets []int32, alone 
 	if len(buckets) > 0 {
 		queue.Queue(lockFallbacks, buckets)
 	}
+	queue.Queue(rememberedTables).QueryRow(func(row pgx.Row) error { return row.Scan(&tables) })
 	var write, look []Pack
 	for _, p := range packs {
 		if p.Look {
@@ -77,9 +78,9 @@ func begin(ctx context.Context, tx pgx.Tx, packs []Pack, buckets []int32, alone 
 	queuePacks(queue, insertPacksSQL, write, func(id event.ID) { states[id] = packNew })
 	queuePacks(queue, knownPacksSQL, look, func(id event.ID) { states[id] = packKnown })
 	if err := tx.SendBatch(ctx, queue).Close(); err != nil {
-		return nil, fmt.Errorf("insert packs: %w", err)
+		return nil, "", fmt.Errorf("insert packs: %w", err)
 	}
-	return states, nil
+	return states, tables, nil
 }
 
 // queuePacks queues a statement over packs and calls found with each that it returns.

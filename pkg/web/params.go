@@ -25,6 +25,7 @@ type Params struct {
 	known  map[string]bool
 }
 
+// ReadParams reads a query string without its question mark.
 func ReadParams(raw string) (*Params, error) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
@@ -120,6 +121,7 @@ func (p *Params) Day() *event.Day {
 	return &day
 }
 
+// Level reads a level, 0 when it is absent.
 func (p *Params) Level(name string) event.Level {
 	s := p.Text(name)
 	if s == "" {
@@ -132,6 +134,7 @@ func (p *Params) Level(name string) event.Level {
 	return level
 }
 
+// Protocol reads a protocol, 0 when it is absent.
 func (p *Params) Protocol(name string) event.Protocol {
 	s := p.Text(name)
 	protocol := event.ParseProtocol(s)
@@ -145,6 +148,7 @@ func (p *Params) Protocol(name string) event.Protocol {
 	return protocol
 }
 
+// Bool reads true or false, nil when it is absent.
 func (p *Params) Bool(name string) *bool {
 	switch p.Text(name) {
 	case "":
@@ -160,6 +164,7 @@ func (p *Params) Bool(name string) *bool {
 	return nil
 }
 
+// ID reads an id of 32 hex digits, the zero one when it is absent.
 func (p *Params) ID(name string) event.ID {
 	s := p.Text(name)
 	if s == "" {

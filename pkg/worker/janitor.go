@@ -14,6 +14,7 @@ import (
 const (
 	janitorEvery = time.Minute
 	relieveEvery = 5 * time.Second
+	countsEvery  = 30 * time.Second // also bounds how much readers of counts have to add up
 )
 
 // Tasks of the janitor, as its metric calls them.
@@ -21,9 +22,11 @@ const (
 	taskPartitions = "partitions"
 	taskRetention  = "retention"
 	taskRelieve    = "relieve"
+	taskCounts     = "counts"
+	taskReopen     = "reopen"
 )
 
-var janitorTasks = []string{taskPartitions, taskRetention, taskRelieve}
+var janitorTasks = []string{taskPartitions, taskRetention, taskRelieve, taskCounts, taskReopen}
 
 // A task is one piece of housekeeping.
 type task struct {
@@ -39,6 +42,11 @@ func (w *Worker) keepHouse(ctx context.Context) error {
 // keepRoom relieves a full stream, beside the rest: dropping a partition may take minutes.
 func (w *Worker) keepRoom(ctx context.Context) error {
 	return w.every(ctx, relieveEvery, store.LockRelief, []task{{taskRelieve, w.relieve}})
+}
+
+// keepCounts sums up what batches append, and reopens issues whose time has come.
+func (w *Worker) keepCounts(ctx context.Context) error {
+	return w.every(ctx, countsEvery, store.LockCounts, []task{{taskCounts, w.sumCounts}, {taskReopen, w.reopenInTime}})
 }
 
 // every does tasks while no other worker does them. One that fails is logged and due again.
@@ -107,7 +115,7 @@ func (w *Worker) dropExpired(ctx context.Context) error {
 	}
 	rows, err := w.db.ExpireRows(ctx, retention, today)
 	if rows > 0 {
-		w.log.Info().Int64("rows", rows).Msg("expired drops, samples, sessions and salts deleted")
+		w.log.Info().Int64("rows", rows).Msg("expired drops, samples, sessions, users, counts, words and salts deleted")
 	}
 	if err == nil {
 		w.expired = today // it looks at all of them: once a day is enough
@@ -119,6 +127,20 @@ func (w *Worker) relieve(ctx context.Context) error {
 	purged, err := w.q.Relieve(ctx)
 	if purged > 0 {
 		w.log.Warn().Uint64("packs", purged).Msg("stream was more than 80 % full; written packs were purged and can't be replayed any more")
+	}
+	return err
+}
+
+func (w *Worker) sumCounts(ctx context.Context) error {
+	hours, err := w.db.SumFieldCounts(ctx)
+	w.log.Debug().Int64("hours", hours).Msg("counts of fields summed up")
+	return err
+}
+
+func (w *Worker) reopenInTime(ctx context.Context) error {
+	reopened, err := w.db.ReopenInTime(ctx)
+	if reopened > 0 {
+		w.log.Info().Int64("issues", reopened).Msg("issues reopened that were ignored until now")
 	}
 	return err
 }

@@ -16,6 +16,7 @@ type metrics struct {
 	scrubbed  prometheus.Counter
 	sidecars  *prometheus.CounterVec // kind and outcome: see sidecar.go
 	issues    prometheus.Counter
+	reopened  prometheus.Counter
 	packs     prometheus.Counter
 	retries   prometheus.Counter
 	batchSize prometheus.Histogram
@@ -34,6 +35,7 @@ func newMetrics(reg prometheus.Registerer) metrics {
 		scrubbed:  with.NewCounter(prometheus.CounterOpts{Name: "worker_scrubbed_total", Help: "Records of which something was taken out before they were stored."}),
 		sidecars:  with.NewCounterVec(prometheus.CounterOpts{Name: "worker_sidecars_total", Help: "What came beside events, by kind and what became of it."}, []string{"kind", "outcome"}),
 		issues:    with.NewCounter(prometheus.CounterOpts{Name: "worker_issues_total", Help: "Issues seen for the first time."}),
+		reopened:  with.NewCounter(prometheus.CounterOpts{Name: "worker_reopened_total", Help: "Resolved or ignored issues that new events reopened."}),
 		packs:     with.NewCounter(prometheus.CounterOpts{Name: "worker_packs_total", Help: "Packs acknowledged."}),
 		retries:   with.NewCounter(prometheus.CounterOpts{Name: "worker_retries_total", Help: "Times a batch could not be written and was tried again."}),
 		batchSize: with.NewHistogram(prometheus.HistogramOpts{Name: "worker_batch_events", Help: "Events in a transaction.", Buckets: prometheus.ExponentialBuckets(1, 4, 8)}),
@@ -80,6 +82,7 @@ func (m *metrics) wrote(r store.Result, w *work, took time.Duration) {
 		m.sidecars.WithLabelValues(string(k.kind), k.outcome).Add(float64(n))
 	}
 	m.issues.Add(float64(r.NewIssues))
+	m.reopened.Add(float64(r.Reopened))
 	m.packs.Add(float64(len(w.deliveries)))
 	m.batchSize.Observe(float64(len(w.batch.Rows)))
 	m.batchTime.Observe(took.Seconds())

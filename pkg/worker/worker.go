@@ -62,8 +62,9 @@ func (c Config) validate() error {
 	return nil
 }
 
-// spareConns are for the dead letters by both ways, the locks of the janitor and of relief, and what the janitor does.
-const spareConns = 5
+// spareConns are for the dead letters by both ways, the locks of the janitor, of relief and of counts, and what the janitors
+// do.
+const spareConns = 7
 
 // Run drains the queue until ctx ends; then it finishes the batches it has.
 func Run(ctx context.Context, env service.Env, cfg Config) error {
@@ -95,6 +96,7 @@ func Run(ctx context.Context, env service.Env, cfg Config) error {
 		group.Go(func() error { return w.pipe(ctx, queue.DeadLetters, queue.Replay, w.Retry) })
 		group.Go(func() error { return w.pipe(ctx, queue.Retries, queue.Workers, w.Again) })
 		group.Go(func() error { return w.keepHouse(ctx) })
+		group.Go(func() error { return w.keepCounts(ctx) })
 		group.Go(func() error { return w.keepRoom(ctx) })
 	}
 	return group.Wait()
@@ -119,6 +121,7 @@ type Worker struct {
 	}
 	salts   *salts
 	known   *known
+	told    told
 	expired event.Day // when the janitor last deleted rows
 
 	bound    atomic.Int32            // pipelines that have their consumer of EVENTS

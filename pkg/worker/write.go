@@ -39,6 +39,7 @@ func (w *Worker) finish(ctx context.Context, work *work) (store.Result, error) {
 		return result, err
 	}
 	w.fail.hit(afterCommit)
+	w.tell(work)
 	for _, letter := range work.letters {
 		if err := w.q.Bury(ctx, letter); err != nil {
 			return result, fmt.Errorf("bury event: %w", err) // its pack comes again, and so does this
@@ -164,6 +165,7 @@ func (w *Worker) retry(ctx context.Context, d queue.Delivery) error {
 		if _, err := w.commit(ctx, work); err != nil {
 			return err
 		}
+		w.tell(work)
 	}
 	if len(work.letters) > 0 {
 		return d.Drop("failed again: " + work.letters[0].Reason)
