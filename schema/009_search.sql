@@ -8,7 +8,7 @@ do $$
 declare
     place text;
 begin
-    create extension if not exists pg_trgm;
+    create extension if not exists pg_trgm schema public; -- where others look for it too
     select quote_ident(nspname) into place from pg_extension e join pg_namespace n on n.oid = e.extnamespace where extname = 'pg_trgm';
     execute format('create index issue_texts_by_part on issue_texts using gin (text %s.gin_trgm_ops)', place);
     -- Of addresses alone: other words are looked for by how they begin, or are few.

@@ -165,6 +165,7 @@ var tagOf = map[string]string{
 	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "turns": "stats", "settings": "projects", "health": "system", "tail": "events",
 	"series": "stats", "users": "stats", "facets": "stats", "releases": "stats", "overview": "projects",
 	"audit": "organization", "members": "people", "invitations": "people", "keys": "access", "tokens": "access",
+	"suggest": "issues",
 }
 
 // tag returns the group that a path belongs to.

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/trivetlabs/trivet/pkg/detail"
@@ -10,11 +11,18 @@ import (
 func (a *API) eventRoutes() {
 	a.get("/api/v1/projects/:project/events", "events", a.listEvents).doc(doc{
 		what: "Events, latest received first",
-		more: "`from` and `to` are of receipt. Without `from` the list goes back 30 days, or to the beginning of an issue.",
-		query: params(window, idParam("issue", "of this issue"), levelParam, protocolParam, boolParam("handled", "caught by the page, or not"),
-			textParam("type", "of this type of error"), textParam("release", "of this release"), textParam("environment", "of this environment"),
-			textParam("browser", "of this browser"), textParam("os", "of this system"), textParam("url", "of this page"), paged),
-		list: "events", gives: store.EventRow{},
+		more: "`from` and `to` are of receipt. Without `from` the list goes back 30 days, or to the beginning of an issue. " +
+			"What few events match is looked for as long as somebody waits: the page may then be short or empty, `searched_to` says how far back it looked, and `next` goes on.",
+		query: params(searchParam, idParam("issue", "of this issue"), window, eventParams, paged),
+		list:  "events", gives: store.EventRow{},
+	})
+	a.get("/api/v1/projects/:project/events/export", "events_export", a.exportEvents).doc(doc{
+		what: "All events of a search", more: exportMore,
+		query: params(searchParam, idParam("issue", "of this issue"), window, eventParams, exportParams), media: []string{"application/x-ndjson", "text/csv"},
+	}).stream = true
+	a.get("/api/v1/projects/:project/events/:event/neighbours", "neighbours", a.showNeighbours).doc(doc{
+		what: "The events before and after one in a list", more: "The parameters are the list's. Null where there is none, or none is found in the time that somebody waits.",
+		query: params(searchParam, idParam("issue", "of this issue"), window, eventParams, dayOf), gives: neighbours{},
 	})
 	a.get("/api/v1/projects/:project/events/:event", "event", a.showEvent).doc(doc{
 		what: "One event in full",
@@ -40,19 +48,17 @@ func (a *API) eventRoutes() {
 }
 
 func (a *API) listEvents(r *request) error {
-	p := r.params
-	f := store.EventFilter{
-		Project: r.project, Issue: p.ID("issue"), From: p.Time("from"), To: p.Time("to"),
-		Level: p.Level("level"), Protocol: p.Protocol("protocol"), Handled: p.Bool("handled"), Type: p.Text("type"),
-		Release: p.Text("release"), Environment: p.Text("environment"), Browser: p.Text("browser"), OS: p.Text("os"), URL: p.Text("url"),
-		Limit: p.Limit(), Cursor: p.Text("cursor"),
-	}
-	if err := p.Done(); err != nil {
+	f, err := r.eventFilter(r.params.Text("cursor"), r.params.Limit())
+	if err != nil {
 		return err
 	}
 	events, next, err := a.db.Events(r.ctx(), r.org(), f)
 	if err != nil {
 		return err
+	}
+	if next != "" && len(events) < cmp.Or(f.Limit, store.DefaultLimit) {
+		to := store.SearchedTo(next)
+		return answerSearched(a, r, "events", events, next, &to)
 	}
 	return answerList(a, r, "events", events, next)
 }

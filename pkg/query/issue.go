@@ -8,12 +8,20 @@ import (
 
 func (a *API) issueRoutes() {
 	a.get("/api/v1/projects/:project/issues", "issues", a.listIssues).doc(doc{
-		what: "Issues of a project",
-		more: "`from` and `to` are of the last event.",
-		query: params(window, levelParam, enumParam("status", "in this state", "unresolved", "resolved", "ignored"), textParam("type", "of this type of error"),
-			textParam("first_release", "first seen in this release"), textParam("last_release", "last seen in this release"),
-			enumParam("sort", "what is highest comes first", "last_seen", "first_seen", "events"), paged),
-		list: "issues", gives: store.Issue{},
+		what:  "Issues of a project",
+		more:  "`from` and `to` are of the last event.",
+		query: params(issueParams, paged),
+		list:  "issues", gives: store.Issue{},
+	})
+	a.get("/api/v1/issues", "all_issues", a.listIssues).doc(doc{
+		what: "Issues of all projects that one may see", more: "As those of one project.", query: params(issueParams, paged), list: "issues", gives: store.Issue{},
+	})
+	a.get("/api/v1/projects/:project/issues/export", "issues_export", a.exportIssues).doc(doc{
+		what: "All issues of a search", more: exportMore, query: params(issueParams, exportParams), media: []string{"application/x-ndjson", "text/csv"},
+	}).stream = true
+	a.get("/api/v1/projects/:project/suggest", "suggest", a.suggest).doc(doc{
+		what: "Values that a field of searches may have", more: "For completion: without `field` names of fields; of tags names until the prefix has an equals sign.",
+		query: params(textParam("field", "name of a field"), textParam("prefix", "what the value begins with"), numberParam("limit", "how many at most", 1, 100)), gives: suggestions{},
 	})
 	a.get("/api/v1/projects/:project/issues/:issue", "issue", a.showIssue).doc(doc{
 		what: "One issue with its events by hour", query: window, gives: issueView{},
@@ -21,13 +29,8 @@ func (a *API) issueRoutes() {
 }
 
 func (a *API) listIssues(r *request) error {
-	p := r.params
-	f := store.IssueFilter{
-		Project: r.project, From: p.Time("from"), To: p.Time("to"), Level: p.Level("level"), Status: p.Text("status"), Type: p.Text("type"),
-		FirstRelease: p.Text("first_release"), LastRelease: p.Text("last_release"), Sort: p.Text("sort"),
-		Limit: p.Limit(), Cursor: p.Text("cursor"),
-	}
-	if err := p.Done(); err != nil {
+	f, err := r.issueFilter(r.params.Text("cursor"), r.params.Limit())
+	if err != nil {
 		return err
 	}
 	issues, next, err := a.db.Issues(r.ctx(), r.org(), f)

@@ -2,6 +2,7 @@ package query
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/trivetlabs/trivet/pkg/access"
 	"github.com/trivetlabs/trivet/pkg/pages"
+	"github.com/trivetlabs/trivet/pkg/search"
 	"github.com/trivetlabs/trivet/pkg/store"
 	"github.com/trivetlabs/trivet/pkg/web"
 )
@@ -20,6 +22,7 @@ type problem struct {
 	Message string            `json:"message"`
 	Detail  string            `json:"detail"`
 	Errors  map[string]string `json:"errors,omitzero"` // on /api/v1/logs
+	At      *int              `json:"at,omitempty"`    // the character of q that a search goes wrong at, from 0
 }
 
 // refuse answers an error. rt is nil where the request reached no route.
@@ -31,12 +34,16 @@ func (a *API) refuse(c echo.Context, rt *route, err error) {
 	p := problem{Error: row.Code, Message: row.Message}
 	var own *web.RefusedError
 	var invalid *store.InvalidError
+	var searched *search.Error
 	switch {
 	case errors.As(err, &own):
 		p.Detail = own.Detail
 	case errors.As(err, &invalid):
 		own = web.WrongParam(invalid.What, invalid.Want)
 		p.Detail = own.Detail
+	case errors.As(err, &searched):
+		at := place(c.QueryParam("q"), searched)
+		p.At, p.Detail = &at, fmt.Sprintf("q: at character %d: %s", at+1, searched.Problem)
 	}
 	if own != nil && own.Wait > 0 {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(own.Wait.Seconds()))))

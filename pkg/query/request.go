@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -115,6 +116,11 @@ func write(c echo.Context, status int, body []byte) error {
 
 // answerList writes {"<name>":[…],"next":…}. The mask is of the elements.
 func answerList[T any](a *API, r *request, name string, elements []T, next string) error {
+	return answerSearched(a, r, name, elements, next, nil)
+}
+
+// answerSearched is answerList with how far back a search has looked, nil where it has found a page.
+func answerSearched[T any](a *API, r *request, name string, elements []T, next string, searched *time.Time) error {
 	if elements == nil {
 		elements = []T{} // an empty list is one
 	}
@@ -125,6 +131,9 @@ func answerList[T any](a *API, r *request, name string, elements []T, next strin
 	envelope := map[string]json.RawMessage{name: r.mask.apply(list), "next": json.RawMessage("null")}
 	if next != "" {
 		envelope["next"] = json.RawMessage(strconv.Quote(next)) // base64url needs no escapes
+	}
+	if searched != nil {
+		envelope["searched_to"] = json.RawMessage(strconv.Quote(searched.UTC().Format(time.RFC3339Nano)))
 	}
 	return a.answer(r.http, http.StatusOK, nil, envelope)
 }

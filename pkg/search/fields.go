@@ -44,8 +44,11 @@ var protocolNames = func() (all []string) {
 
 var fields = []About{
 	{Text, "words of title and culprit; in quotes exactly so; `*` within a word stands for any text", `checkout "is undefined"`, true, true, nil, texts},
-	{Is, "state of the issue; `new`: first seen within 24 hours; `regressed`: it came back after it was resolved", "is:unresolved", true, false,
-		[]string{"unresolved", "resolved", "ignored", "regressed", "new", "assigned", "unassigned"}, choices},
+	{
+		Is, "state of the issue; `new`: first seen within 24 hours; `regressed`: it came back after it was resolved", "is:unresolved", true, false,
+		[]string{"unresolved", "resolved", "ignored", "regressed", "new", "assigned", "unassigned"},
+		choices,
+	},
 	{Level, "level, of an issue that of its last event", "level:>=warning", true, true, []string{"debug", "info", "warning", "error", "fatal"}, levels},
 	{Release, "release of an event", "release:web@1.4.*", true, true, nil, texts},
 	{FirstRelease, "release of the first event that had one", "first-release:web@1.4.2", true, false, nil, texts},

@@ -36,8 +36,10 @@ func TestParse(t *testing.T) {
 		{"numbers", "events:>100 users:007", []Term{{Field: Events, Op: Greater, Value: "100"}, {Field: Users, Op: Equal, Value: "7", At: 12}}},
 		{"people", "assigned:Me user:42 user:**", []Term{{Field: Assigned, Op: Equal, Value: "me"}, {Field: User, Op: Equal, Value: "42", At: 12}, {Field: User, Op: Match, Value: "*", At: 20}}},
 		{"tags", `tag:x -tag:plan=pro tag:a=b=c* tag:"my key=my value"`, []Term{
-			{Field: Tag, Key: "x", Op: Match, Value: "*"}, {Field: Tag, Key: "plan", Op: Equal, Value: "pro", Not: true, At: 6},
-			{Field: Tag, Key: "a", Op: Match, Value: "b=c*", At: 20}, {Field: Tag, Key: "my key", Op: Equal, Value: "my value", At: 31},
+			{Field: Tag, Key: "x", Op: Match, Value: "*"},
+			{Field: Tag, Key: "plan", Op: Equal, Value: "pro", Not: true, At: 6},
+			{Field: Tag, Key: "a", Op: Match, Value: "b=c*", At: 20},
+			{Field: Tag, Key: "my key", Op: Equal, Value: "my value", At: 31},
 		}},
 		{"what is compared elsewhere, in quotes", `release:">1"`, []Term{{Field: Release, Op: Equal, Value: ">1"}}},
 	} {

@@ -46,8 +46,10 @@ func TestSeriesAreOfOneFieldOrOfAll(t *testing.T) {
 		{"all by hour", series("", "hour", 3), []store.SeriesGroup{{Events: 7, Points: []int64{3, 4, 0}}}},
 		{"all by day", series("", "day", 48), []store.SeriesGroup{{Events: 12, Points: []int64{7, 5}}}},
 		{"browsers by hour", series("browser", "hour", 2), []store.SeriesGroup{
-			{Value: "Firefox 2", Events: 4, Points: []int64{4, 0}}, {Value: "Chrome 1", Events: 2, Points: []int64{2, 0}},
-			{Value: "", Events: 1, Points: []int64{1, 0}}, {Value: "*", Events: 7, Points: []int64{0, 7}},
+			{Value: "Firefox 2", Events: 4, Points: []int64{4, 0}},
+			{Value: "Chrome 1", Events: 2, Points: []int64{2, 0}},
+			{Value: "", Events: 1, Points: []int64{1, 0}},
+			{Value: "*", Events: 7, Points: []int64{0, 7}},
 		}},
 		{"levels by day", series("level", "day", 48), []store.SeriesGroup{
 			{Value: "fatal", Events: 4, Points: []int64{4, 0}}, {Value: "error", Events: 3, Points: []int64{3, 0}},

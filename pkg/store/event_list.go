@@ -62,6 +62,7 @@ func (s *Store) events(ctx context.Context, organization int64, f EventFilter, l
 	if err != nil {
 		return nil, "", err
 	}
+	found = []EventRow{} // an empty list is no null
 	started := time.Now()
 	for done := false; !done && len(found) <= limit; {
 		if scan.steps > 0 && time.Since(started) >= s.budget {

@@ -117,3 +117,19 @@ func (s *Store) Event(ctx context.Context, organization, project int64, id event
 	}
 	return found, nil
 }
+
+//go:embed sql/event_place.sql
+var eventPlaceSQL string
+
+// Place tells when an event was received: where it stands in lists. day, nil when not known, spares looking through the
+// other partitions. The error is as Event's.
+func (s *Store) Place(ctx context.Context, organization, project int64, id event.ID, day *event.Day) (received time.Time, err error) {
+	first, last := firstTime, lastTime
+	if day != nil {
+		first, last = day.Time(), day.Time()
+	}
+	err = s.read(ctx, organization, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, eventPlaceSQL, project, [16]byte(id), first, last).Scan(&received)
+	})
+	return received, wrap("find the place of an event", err)
+}

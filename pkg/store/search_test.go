@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/search"
 	"github.com/trivetlabs/trivet/pkg/store"
-	"github.com/trivetlabs/trivet/pkg/words"
 )
 
 // A shelf is what searches look through: a site whose events and issues are told by the types of their errors.
@@ -44,7 +42,7 @@ func newShelf(t *testing.T) shelf {
 	return s
 }
 
-// see makes an event of a type known with what was seen in it.
+// see makes an event of a type known.
 func (s shelf) see(t *testing.T, kind string, received time.Time, change func(*store.Row)) {
 	t.Helper()
 	row := s.row(received, func(e *event.Event) { e.Type = kind })
@@ -52,36 +50,6 @@ func (s shelf) see(t *testing.T, kind string, received time.Time, change func(*s
 		change(&row)
 	}
 	write(t, s.db, row)
-	e := row.Event
-	put := func(k words.Kind, word string) {
-		s.exec(`insert into issue_words (project_id, kind, word, fingerprint) values ($1, $2, $3, $4) on conflict do nothing`, s.project, int16(k), word, [16]byte(row.Fingerprint))
-	}
-	for _, word := range words.Query(row.Title + " " + e.Culprit) {
-		put(words.Text, word)
-	}
-	for _, x := range e.Exceptions {
-		for _, f := range x.Frames {
-			for _, word := range words.Query(f.Function + " " + f.Filename) {
-				put(words.Stack, word)
-			}
-		}
-	}
-	for _, b := range e.Breadcrumbs {
-		for _, word := range words.Query(b.Message) {
-			put(words.Crumb, word)
-		}
-	}
-	for k, value := range map[words.Kind]string{words.Release: e.Release, words.Environment: e.Environment, words.Browser: e.Browser, words.OS: e.OS, words.URL: e.URL} {
-		put(k, value)
-	}
-	var tags []string
-	for _, tag := range e.Tags {
-		put(words.Tag, tag.Key+"="+tag.Value)
-		tags = append(tags, tag.Key+"="+tag.Value)
-	}
-	s.exec(`insert into issue_texts (project_id, fingerprint, text) values ($1, $2, $3) on conflict do nothing`, s.project, [16]byte(row.Fingerprint), strings.ToLower(row.Title+"\n"+e.Culprit))
-	s.exec(`update events set tags = $3 where project_id = $1 and event_id = $2`, s.project, [16]byte(e.ID), tags)
-	s.exec(`insert into releases (project_id, release, first_seen) values ($1, $2, $3) on conflict do nothing`, s.project, e.Release, e.Received)
 }
 
 // fill puts three errors on the shelf.

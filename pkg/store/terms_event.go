@@ -19,8 +19,12 @@ func (c *conditions) addEvent(f EventFilter, without bool) {
 		c.where(false, "e.handled = ?", *f.Handled)
 	}
 	for _, column := range []struct{ sql, value string }{
-		{"e.type = ?", f.Type}, {"e.release = ?", f.Release}, {"e.environment = ?", f.Environment},
-		{"e.browser = ?", f.Browser}, {"e.os = ?", f.OS}, {"e.url = ?", event.Cut(f.URL, maxListText)},
+		{"e.type = ?", f.Type},
+		{"e.release = ?", f.Release},
+		{"e.environment = ?", f.Environment},
+		{"e.browser = ?", f.Browser},
+		{"e.os = ?", f.OS},
+		{"e.url = ?", event.Cut(f.URL, maxListText)},
 	} {
 		if column.value != "" {
 			c.where(false, column.sql, column.value)
