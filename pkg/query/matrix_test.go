@@ -26,20 +26,20 @@ var open = []string{
 	"GET /password/:secret", "POST /password/:secret",
 }
 
-// A cell is a route as the matrix asks for it.
-type cell struct {
+// A square is a route as the matrix asks for it.
+type square struct {
 	method, path             string
 	need                     access.Permission
 	page, stream, whole, log bool
 }
 
-func (c cell) String() string    { return c.method + " " + c.path }
-func (c cell) ofProject() bool   { return strings.Contains(c.path, ":project") }
-func (c cell) ofPerson() bool    { return strings.HasPrefix(c.path, "/account") }
-func (c cell) has(p string) bool { return strings.Contains(c.path, ":"+p) }
+func (c square) String() string    { return c.method + " " + c.path }
+func (c square) ofProject() bool   { return strings.Contains(c.path, ":project") }
+func (c square) ofPerson() bool    { return strings.HasPrefix(c.path, "/account") }
+func (c square) has(p string) bool { return strings.Contains(c.path, ":"+p) }
 
-// cells are all routes there are, of programs and of people.
-func cells(t *testing.T, a *API) (all []cell) {
+// squares are all routes there are, of programs and of people.
+func squares(t *testing.T, a *API) (all []square) {
 	t.Helper()
 	needs := map[string]access.Permission{}
 	streams := map[string]bool{}
@@ -47,7 +47,7 @@ func cells(t *testing.T, a *API) (all []cell) {
 		needs[r.Method+" "+r.Path], streams[r.Method+" "+r.Path] = r.Need, r.Stream
 	}
 	for _, o := range a.operations {
-		c := cell{method: o.method, path: o.path, need: o.need, page: o.page, stream: o.stream, whole: o.whole, log: o.logs}
+		c := square{method: o.method, path: o.path, need: o.need, page: o.page, stream: o.stream, whole: o.whole, log: o.logs}
 		if o.page {
 			c.need, c.stream = needs[c.String()], streams[c.String()]
 		}
@@ -98,7 +98,7 @@ func (s *site) program(name string, project int64, scopes ...string) asker {
 }
 
 // try sends a request. A stream is over with the first that it says.
-func (b *bench) try(c cell, path string, who asker) *httptest.ResponseRecorder {
+func (b *bench) try(c square, path string, who asker) *httptest.ResponseRecorder {
 	b.t.Helper()
 	body, media := "{}", "application/json"
 	if c.page {
@@ -164,7 +164,7 @@ func TestEveryRouteLetsInWhoMay(t *testing.T) {
 			t.Log(b.log)
 		}
 	}()
-	for _, c := range cells(t, b.api) {
+	for _, c := range squares(t, b.api) {
 		if c.need == access.Anybody {
 			if w := b.try(c, fill(c.path, own.project, ids), nobody); w.Code == http.StatusUnauthorized && c.path != "/api/v1/logs" {
 				t.Errorf("%s by nobody: %d %s", c, w.Code, w.Body)
@@ -196,7 +196,7 @@ func TestEveryRouteLetsInWhoMay(t *testing.T) {
 }
 
 // check holds an answer against what the route needs. visible tells whether the asker sees the project.
-func (c cell) check(t *testing.T, who asker, w *httptest.ResponseRecorder, visible bool) {
+func (c square) check(t *testing.T, who asker, w *httptest.ResponseRecorder, visible bool) {
 	t.Helper()
 	want, bound := 0, who.project != 0
 	switch {
