@@ -34,8 +34,11 @@ func TestPeopleAreLetInByCommands(t *testing.T) {
 		t.Errorf("a fresh database has people: %s", out)
 	}
 	for _, line := range [][]string{
-		{"user", "invite", "nobody"}, {"user", "invite", "a@example.org", "-role", "root"}, {"user", "password", "nobody@example.org"},
-		{"user", "role", "nobody@example.org", "viewer"}, {"user", "disable", "nobody@example.org"},
+		{"user", "invite", "nobody"},
+		{"user", "invite", "a@example.org", "-role", "root"},
+		{"user", "password", "nobody@example.org"},
+		{"user", "role", "nobody@example.org", "viewer"},
+		{"user", "disable", "nobody@example.org"},
 	} {
 		var stdout, stderr bytes.Buffer
 		if code := Run(t.Context(), line, &stdout, &stderr); code != 1 || stdout.Len() > 0 {
