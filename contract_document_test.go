@@ -19,6 +19,7 @@ type contract struct {
 	system                 *system
 	organization, stranger int64
 	operations             []*operation                   // by path and method
+	credentials            []credential                   // the one that may do most first
 	values                 map[string][]string            // by name of a parameter of a path; ?name by name of a member of an answer
 	things                 map[string][]map[string]string // by path: parameters of it that belong together
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -93,9 +94,17 @@ func (q *request) fill(c *contract, r *rand.Rand, o *operation, often float64) {
 		if err != nil {
 			panic(err)
 		}
-		q.body = string(body)
+		q.body = idsOf.ReplaceAllStringFunc(string(body), func(id string) string {
+			if known := c.values["issue"]; len(known) > 0 && r.IntN(10) > 0 {
+				return `"` + pick(r, known...) + `"`
+			}
+			return id
+		})
 	}
 }
+
+// idsOf finds the ids in a body. Those of examples are of nothing.
+var idsOf = regexp.MustCompile(`"[0-9a-f]{32}"`)
 
 func (q *request) add(p parameter, value string) {
 	if p.In == "header" {

@@ -18,6 +18,7 @@ type Document struct {
 	Schemes               map[string]Schema // how requests say who sends them, by name
 	Tags                  []Tag
 	Types                 map[string]Schema // of types whose JSON reflection can't see, by Go's name of them: event.ID
+	Comments              map[string]string // of types and their fields, by Go's name of them: event.Event, event.Event.Level
 	Problem               any               // an answer that is not a 2xx
 	Problems              map[int]string    // what its statuses mean
 	Operations            []Operation
@@ -65,7 +66,7 @@ const (
 
 // JSON writes the document. The error is of a type that has no schema, or of two types with one name.
 func (d *Document) JSON() ([]byte, error) {
-	types := newTypes(d.Types)
+	types := newTypes(d.Types, d.Comments)
 	paths := map[string]map[string]any{}
 	for _, o := range d.Operations {
 		if paths[o.Path] == nil {

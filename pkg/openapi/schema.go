@@ -16,13 +16,14 @@ import (
 // written of one type are two schemas: a member that always comes need not always be sent.
 type types struct {
 	known map[string]Schema // by Go's name
+	told  map[string]string // comments of types and fields, by Go's name
 	named map[string]Schema // all that were asked for
 	of    map[string]reflect.Type
 	err   error
 }
 
-func newTypes(known map[string]Schema) *types {
-	return &types{known: known, named: map[string]Schema{}, of: map[string]reflect.Type{}}
+func newTypes(known map[string]Schema, comments map[string]string) *types {
+	return &types{known: known, told: comments, named: map[string]Schema{}, of: map[string]reflect.Type{}}
 }
 
 // answer is the schema of what is written.
@@ -117,12 +118,22 @@ func (t *types) structure(of reflect.Type, suffix string) Schema {
 	}
 	if t.of[name] == nil {
 		t.of[name] = of // before its members, which may hold it
-		t.named[name] = t.members(of, suffix)
+		t.named[name] = about(t.members(of, suffix), t.told[of.String()])
 	}
 	if t.of[name] != of {
 		t.fail("%v and %v would both be %s", t.of[name], of, name)
 	}
 	return Schema{ref: "#/components/schemas/" + name}
+}
+
+// about adds a description to a schema that others may use too.
+func about(s Schema, text string) Schema {
+	if text == "" {
+		return s
+	}
+	s = maps.Clone(s)
+	s["description"] = text
+	return s
 }
 
 func upper(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
@@ -171,7 +182,7 @@ func (t *types) walk(m *members, of reflect.Type, suffix string, depth int) {
 			continue
 		}
 		m.depth[name] = depth
-		m.properties[name] = t.schema(f.Type, suffix)
+		m.properties[name] = about(t.schema(f.Type, suffix), t.told[of.String()+"."+f.Name])
 		delete(m.must, name)
 		may := strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") || suffix != "" && (f.Type.Kind() == reflect.Pointer || f.Type.Kind() == reflect.Struct)
 		if !may {

@@ -18,12 +18,16 @@ var dashboardSpans = []choice{{"24h", "24 h", day}, {"7d", "7 d", 7 * day}, {"30
 
 // dashboardFields are what events can be parted by; each but the first is also a list of its most frequent values.
 var dashboardFields = []link{
-	{Name: "Level", URL: "level"}, {Name: "Release", URL: "release"}, {Name: "Browser", URL: "browser"},
-	{Name: "Environment", URL: "environment"}, {Name: "System", URL: "os"}, {Name: "Protocol", URL: "protocol"},
+	{Name: "Level", URL: "level"},
+	{Name: "Release", URL: "release"},
+	{Name: "Browser", URL: "browser"},
+	{Name: "Environment", URL: "environment"},
+	{Name: "System", URL: "os"},
+	{Name: "Protocol", URL: "protocol"},
 }
 
-// longestByHour is up to where charts have a bar for each hour; beyond, for each day.
-const longestByHour = 8 * day
+// longestFine is up to where charts have a bar for each hour; beyond, for each day.
+const longestFine = 8 * day
 
 // A dashboard is what the page shows of a project.
 type dashboard struct {
@@ -41,11 +45,14 @@ type dashboard struct {
 
 type dashboardTotals struct{ Events, New, Back, MostUsers, Open int64 }
 
+// maxListed is how many values of a field are listed.
+const maxListed = 6
+
 // A fieldList is the most frequent values of a field.
 type fieldList struct {
+	store.Facet
 	Name, Field string
-	Events      int64
-	Values      []store.SeriesGroup
+	Events      int64 // of all values
 }
 
 // showDashboard shows what happened in a project in a span of time.
@@ -83,7 +90,7 @@ func (p *Pages) showDashboard(r *Request) error {
 
 // step is how long a bar of the page's charts is.
 func (s span) step() (string, time.Duration) {
-	if s.To.Sub(s.From) <= longestByHour {
+	if s.To.Sub(s.From) <= longestFine {
 		return "hour", time.Hour
 	}
 	return "day", day
@@ -110,20 +117,21 @@ func (p *Pages) dashboardEvents(by string) func(context.Context, *Request, *dash
 		}
 		d.Events = draw(drawn)
 		d.Totals.Events = d.Events.Sum
+		totals, err := p.DB.FieldTotals(ctx, r.Org(), r.Project.ID, d.Span.From, d.Span.To, maxListed)
+		if err != nil {
+			return err
+		}
 		for _, f := range dashboardFields[1:] {
-			s := series
-			if f.URL != by {
-				s, err = p.DB.Series(ctx, r.Org(), store.SeriesFilter{Project: r.Project.ID, From: d.Span.From, To: d.Span.To, Step: step, By: f.URL})
-				if err != nil {
-					return err
-				}
-			}
 			list := fieldList{Name: f.Name, Field: f.URL}
-			for _, g := range s.Groups {
-				if list.Events += g.Events; len(list.Values) < 6 {
-					list.Values = append(list.Values, g)
+			for _, facet := range totals {
+				if facet.Field == f.URL {
+					list.Facet = facet
 				}
 			}
+			for _, value := range list.Values {
+				list.Events += value.Events
+			}
+			list.Events += list.Other
 			d.Lists = append(d.Lists, list)
 		}
 		return nil
@@ -183,7 +191,7 @@ func (p *Pages) dashboardTop(ctx context.Context, r *Request, d *dashboard) erro
 		return err
 	}
 	d.List = &issueList{Span: d.Span}
-	head := p.header(ctx, r)
+	head := p.header(r)
 	for _, o := range head.Projects {
 		if o.ID == r.Project.ID {
 			d.Totals.Open = o.Open

@@ -74,6 +74,7 @@ type dropReason struct {
 type dropFilter struct {
 	Name, Title, About string
 	Quantity           int64
+	Off                bool // by now: such events are kept
 	Samples            []store.Filtered
 }
 
@@ -195,6 +196,10 @@ func (p *Pages) dropFilters(ctx context.Context, r *Request, reasons []dropReaso
 	for _, reason := range reasons {
 		quantities[reason.Reason] += reason.Quantity
 	}
+	settings, err := p.DB.OwnSettings(ctx, r.Org(), r.Project.ID)
+	if err != nil {
+		return nil, err
+	}
 	var filters []dropFilter
 	for _, f := range filter.Filters() {
 		samples, _, err := p.DB.Filtered(ctx, r.Org(), r.Project.ID, f.Name, dropSamples, "")
@@ -202,7 +207,8 @@ func (p *Pages) dropFilters(ctx context.Context, r *Request, reasons []dropReaso
 			return nil, err
 		}
 		if len(samples) > 0 || quantities[f.Name] > 0 {
-			filters = append(filters, dropFilter{f.Name, filterTitle(f.Name), f.About, quantities[f.Name], samples})
+			on, set := settings.Filters.Switches[f.Name]
+			filters = append(filters, dropFilter{f.Name, filterTitle(f.Name), f.About, quantities[f.Name], set && !on, samples})
 		}
 	}
 	slices.SortStableFunc(filters, func(a, b dropFilter) int { return cmp.Compare(b.Quantity, a.Quantity) })

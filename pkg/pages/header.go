@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -29,10 +28,11 @@ type headers struct {
 }
 
 // header finds what the header shows. Pages are there without it: what can't be had is left out.
-func (p *Pages) header(ctx context.Context, r *Request) *header {
+func (p *Pages) header(r *Request) *header {
 	if r.Viewer == nil || p.DB == nil {
 		return &header{}
 	}
+	ctx := r.HTTP.Request().Context()
 	key, now := [2]int64{r.Viewer.Organization, r.Viewer.Project}, time.Now()
 	p.headers.mu.Lock()
 	h := p.headers.seen[key]

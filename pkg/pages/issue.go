@@ -131,17 +131,17 @@ func readTab(r *Request) string {
 // fillIssue reads what is on every tab.
 func (p *Pages) fillIssue(ctx context.Context, r *Request, page *issuePage) (err error) {
 	issue := page.Issue
-	to := time.Now().UTC()
-	from := to.AddDate(0, 0, -page.Days)
-	hours, err := p.DB.IssueHours(ctx, r.Org(), r.Project.ID, issue.ID, from, to)
+	chart := newChart(page.Days, time.Now())
+	counts, err := p.issueCounts(ctx, r, issue, chart)
 	if err != nil {
 		return err
 	}
-	releases, _, err := p.DB.Releases(ctx, r.Org(), r.Project.ID, from, to, maxMarkers, "")
+	releases, _, err := p.DB.Releases(ctx, r.Org(), r.Project.ID, chart.From, chart.To, maxMarkers, "")
 	if err != nil {
 		return err
 	}
-	page.Chart = newChart(hours, releases, page.Days)
+	chart.draw(counts, releases)
+	page.Chart = chart
 	for _, release := range releases {
 		page.Releases = append(page.Releases, release.Release)
 	}
@@ -163,6 +163,26 @@ func (p *Pages) fillIssue(ctx context.Context, r *Request, page *issuePage) (err
 	}
 	page.State = stateOf(issue)
 	return nil
+}
+
+// countedAtOnce is how much of a chart one question is about: the store counts at most 2,000 hours.
+const countedAtOnce = 45 * 24 * time.Hour
+
+// issueCounts counts the events of an issue for each bar of a chart.
+func (p *Pages) issueCounts(ctx context.Context, r *Request, issue store.Issue, chart chartView) (counts []int64, err error) {
+	step := chart.To.Sub(chart.From) / time.Duration(len(chart.Bars))
+	for from := chart.From; from.Before(chart.To); {
+		to := from.Add(countedAtOnce)
+		if to.After(chart.To) {
+			to = chart.To
+		}
+		some, err := p.DB.Sparks(ctx, r.Org(), []store.Issue{issue}, from, to, int(to.Sub(from)/step))
+		if err != nil {
+			return nil, err
+		}
+		counts, from = append(counts, some[0]...), to
+	}
+	return counts, nil
 }
 
 // latest finds the newest event of an issue that a search asks for, nil where retention left none.

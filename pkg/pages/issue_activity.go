@@ -15,7 +15,7 @@ func (p *Pages) fillActivity(ctx context.Context, r *Request, page *issuePage, c
 	}
 	me := r.Viewer.Actor()
 	for _, a := range found {
-		view := newActivity(a, page.Members)
+		view := newActivity(a)
 		view.Own = a.Kind == "comment" && a.Actor.Kind == me.Kind && a.Actor.ID == me.ID && me.Kind != store.ActorOperator
 		page.Activity = append(page.Activity, view)
 	}

@@ -53,42 +53,44 @@ const (
 	maxMarkers  = 20
 )
 
-func newChart(hours []store.HourCount, releases []store.Release, days int) chartView {
+// newChart is a chart of the last days without its counts. Bars begin at whole steps of UTC.
+func newChart(days int, now time.Time) chartView {
 	chart := chartView{Day: days > chartSpans[0]}
-	if len(hours) == 0 {
-		return chart
-	}
 	step := 6 * time.Hour
 	if chart.Day {
 		step = 24 * time.Hour
 	}
-	chart.From, chart.To = hours[0].Time.Truncate(step), hours[len(hours)-1].Time.Truncate(step).Add(step)
-	bars := make([]chartBar, chart.To.Sub(chart.From)/step)
-	for i := range bars {
-		bars[i].At = chart.From.Add(time.Duration(i) * step)
-	}
-	for _, h := range hours {
-		bar := &bars[h.Time.Sub(chart.From)/step]
-		bar.Events += h.Events
-		chart.Sum, chart.Max = chart.Sum+h.Events, max(chart.Max, bar.Events)
-	}
-	width := chartWidth / float64(len(bars))
-	for i := range bars {
-		height := 0.0
-		if bars[i].Events > 0 {
-			height = max(2, (chartHeight-4)*float64(bars[i].Events)/float64(chart.Max)) // one event is seen beside thousands
-		}
-		bars[i].X, bars[i].Width = decimal(float64(i)*width+width*0.1), decimal(width*0.8)
-		bars[i].Y, bars[i].Height = decimal(chartHeight-height), decimal(height)
-	}
-	chart.Bars = bars
-	for _, release := range releases {
-		if at := release.FirstSeen; !at.Before(chart.From) && at.Before(chart.To) {
-			x := chartWidth * float64(at.Sub(chart.From)) / float64(chart.To.Sub(chart.From))
-			chart.Markers = append(chart.Markers, chartMarker{decimal(x), release.Release, at})
-		}
+	chart.To = now.UTC().Truncate(step).Add(step)
+	chart.From = chart.To.AddDate(0, 0, -days)
+	chart.Bars = make([]chartBar, chart.To.Sub(chart.From)/step)
+	for i := range chart.Bars {
+		chart.Bars[i].At = chart.From.Add(time.Duration(i) * step)
 	}
 	return chart
+}
+
+// draw fills in the counts, one for each bar, and the releases that came meanwhile.
+func (c *chartView) draw(counts []int64, releases []store.Release) {
+	for i := range min(len(counts), len(c.Bars)) {
+		c.Bars[i].Events = counts[i]
+		c.Sum, c.Max = c.Sum+counts[i], max(c.Max, counts[i])
+	}
+	width := chartWidth / float64(len(c.Bars))
+	for i := range c.Bars {
+		bar := &c.Bars[i]
+		height := 0.0
+		if bar.Events > 0 {
+			height = max(2, (chartHeight-4)*float64(bar.Events)/float64(c.Max)) // one event is seen beside thousands
+		}
+		bar.X, bar.Width = decimal(float64(i)*width+width*0.1), decimal(width*0.8)
+		bar.Y, bar.Height = decimal(chartHeight-height), decimal(height)
+	}
+	for _, release := range releases {
+		if at := release.FirstSeen; !at.Before(c.From) && at.Before(c.To) {
+			x := chartWidth * float64(at.Sub(c.From)) / float64(c.To.Sub(c.From))
+			c.Markers = append(c.Markers, chartMarker{decimal(x), release.Release, at})
+		}
+	}
 }
 
 // A facetView is the values of one field with bars.

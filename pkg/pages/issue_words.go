@@ -87,18 +87,34 @@ type activityView struct {
 
 // activityDetail is what the store keeps of a change.
 type activityDetail struct {
-	Text         string     `json:"text"`
-	Release      string     `json:"release"`
-	NextRelease  bool       `json:"next_release"`
-	Until        *time.Time `json:"until"`
-	Events       int64      `json:"events"`
-	Users        int64      `json:"users"`
-	Reason       string     `json:"reason"`
-	AssigneeName string     `json:"assignee_name"`
-	Assignee     *int64     `json:"assignee"`
+	Text        string     `json:"text"`
+	Release     string     `json:"release"`
+	NextRelease bool       `json:"next_release"`
+	Until       *time.Time `json:"until"`
+	Events      int64      `json:"events"`
+	Users       int64      `json:"users"`
+	Reason      string     `json:"reason"` // why the worker reopened it: events, users or time
+	Assignee    int64      `json:"assignee"`
+	Name        string     `json:"name"` // of the assignee, then
+	Into        *otherIssue
+	From        *otherIssue
+	Issues      []otherIssue
 }
 
-func newActivity(a store.Activity, members []store.Member) activityView {
+// An otherIssue is one that was merged or parted.
+type otherIssue struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+}
+
+// reopenedBy are the worker's reasons in words.
+var reopenedBy = map[string]string{
+	"events": "it had the events it was ignored for",
+	"users":  "it met the users it was ignored for",
+	"time":   "the time it was ignored for is over",
+}
+
+func newActivity(a store.Activity) activityView {
 	view := activityView{Activity: a}
 	var d activityDetail
 	_ = json.Unmarshal(a.Detail, &d) // what is written otherwise is told without its detail
@@ -114,8 +130,8 @@ func newActivity(a store.Activity, members []store.Member) activityView {
 		}
 	case "unresolve":
 		view.Words = "reopened it"
-		if d.Reason != "" {
-			view.Words += ": " + d.Reason
+		if why := reopenedBy[d.Reason]; why != "" {
+			view.Words += ": " + why
 		}
 	case "ignore":
 		view.Words = "ignored it"
@@ -134,29 +150,37 @@ func newActivity(a store.Activity, members []store.Member) activityView {
 			view.Words = "an event of " + d.Release + " came again, and it is unresolved"
 		}
 	case "assign":
-		view.Words = assignWords(d, members)
+		view.Words = assignWords(d)
 	case "merge":
-		view.Words = "merged issues"
+		view.Words = mergeWords(d, "merged")
 	case "unmerge":
-		view.Words = "parted merged issues again"
+		view.Words = mergeWords(d, "parted again")
 	default:
 		view.Words = a.Kind
 	}
 	return view
 }
 
-func assignWords(d activityDetail, members []store.Member) string {
-	if d.Assignee == nil || *d.Assignee == 0 {
+func assignWords(d activityDetail) string {
+	switch {
+	case d.Assignee == 0:
 		return "assigned it to nobody"
+	case d.Name == "":
+		return "assigned it"
 	}
-	name := d.AssigneeName
-	for _, m := range members {
-		if m.ID == *d.Assignee {
-			name = m.Name
-		}
+	return "assigned it to " + d.Name
+}
+
+func mergeWords(d activityDetail, did string) string {
+	switch {
+	case d.Into != nil:
+		return did + " it into “" + headline(d.Into.Title) + "”"
+	case d.From != nil:
+		return did + " it from “" + headline(d.From.Title) + "”"
+	case len(d.Issues) == 1:
+		return did + " “" + headline(d.Issues[0].Title) + "”"
+	case len(d.Issues) > 1:
+		return fmt.Sprintf("%s %d issues", did, len(d.Issues))
 	}
-	if name == "" {
-		name = "somebody who is no member any more"
-	}
-	return "assigned it to " + name
+	return did + " issues"
 }

@@ -138,7 +138,7 @@ func (p *Pages) showIssues(r *Request) error {
 	if next != "" {
 		l.Next = l.At.With("cursor", next)
 	}
-	head := p.header(ctx, r)
+	head := p.header(r)
 	l.People = head.Members
 	if l.Rows, err = p.issueRows(ctx, r, l, head, issues); err != nil {
 		return err

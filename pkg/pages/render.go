@@ -84,7 +84,7 @@ func (p *Pages) write(r *Request, status int, name, part string, data any) error
 		v.Theme = cookie.Value // what was chosen in this browser, by the button
 	}
 	if part == "layout.html" {
-		v.Header = p.header(r.HTTP.Request().Context(), r)
+		v.Header = p.header(r)
 	}
 	var body bytes.Buffer
 	if err := p.templates[name].ExecuteTemplate(&body, part, v); err != nil {

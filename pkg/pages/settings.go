@@ -23,8 +23,14 @@ type settingsPage struct {
 
 // settingsNames are the names and paths of the pages in order, for their tabs.
 var settingsNames = []struct{ name, path string }{
-	{"General", ""}, {"Install", "/install"}, {"Keys", "/keys"}, {"Origins", "/origins"}, {"Filters", "/filters"},
-	{"Scrubbing", "/scrubbing"}, {"Grouping", "/grouping"}, {"Attachments", "/attachments"},
+	{"General", ""},
+	{"Install", "/install"},
+	{"Keys", "/keys"},
+	{"Origins", "/origins"},
+	{"Filters", "/filters"},
+	{"Scrubbing", "/scrubbing"},
+	{"Grouping", "/grouping"},
+	{"Attachments", "/attachments"},
 }
 
 func (p *Pages) settingsRoutes() []Route {

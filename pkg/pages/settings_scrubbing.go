@@ -26,7 +26,9 @@ type scrubbingView struct {
 // Policies are the choices for addresses and e-mails, with what each does.
 func (scrubbingView) Policies() []struct{ Name, About string } {
 	return []struct{ Name, About string }{
-		{"keep", "keep"}, {"never", "take out"}, {"truncate", "truncate: an address without its end, an e-mail's domain alone"},
+		{"keep", "keep"},
+		{"never", "take out"},
+		{"truncate", "truncate: an address without its end, an e-mail's domain alone"},
 		{"hash", "hash: the same visitor is the same for a day"},
 	}
 }

@@ -3,6 +3,7 @@ package pages
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,17 +22,17 @@ func (p *Pages) startRoutes() []Route {
 
 // A startPage leads from a new project to its first event.
 type startPage struct {
-	Key      string // that the snippets hold; empty where the project has no good one
-	DSN      string
-	Snippets []snippet
-	Open     string          // which snippet is shown
-	Latest   *store.EventRow // null while it waits
-	Release  bool            // the latest events name their release
-	Named    bool            // and their environment
-	Origins  []string
-	Stream   string
-	Target   string // where a browser posts a test error
-	Tested   bool   // one was just sent
+	Key     string // that the recipes hold; empty where the project has no good one
+	DSN     string
+	Recipes []recipe
+	Open    recipe          // that is shown
+	Latest  *store.EventRow // null while it waits
+	Release bool            // the latest events name their release
+	Named   bool            // and their environment
+	Origins []string
+	Stream  string
+	Target  string // where a browser posts a test error
+	Tested  bool   // one was just sent
 }
 
 // looked is how many of the latest events the checklist goes by.
@@ -62,14 +63,25 @@ func (p *Pages) showStart(r *Request) error {
 		if page.DSN, err = project.DSN(p.IngestURL, page.Key, r.Project.ID); err != nil {
 			return err
 		}
-		page.Target = strings.TrimRight(p.IngestURL, "/") + "/t/" + page.Key
-		page.Snippets, page.Open = snippets(p.IngestURL, page.Key, page.DSN), open
+		ingest := strings.TrimRight(p.IngestURL, "/")
+		page.Target = ingest + "/t/" + page.Key
+		page.Recipes = firstRecipes(target{ingest, page.Key, page.DSN, r.Project.ID})
+		page.Open = page.Recipes[0]
+		for _, known := range page.Recipes {
+			if known.ID == open {
+				page.Open = known
+			}
+		}
 		p.allow(r, page.Target)
 	}
-	if page.Open == "" || !hasSnippet(page.Snippets, page.Open) {
-		page.Open = "script"
-	}
 	return p.show(r, "start", page)
+}
+
+// firstRecipes are the ways that most begin with; the settings of the project show the others.
+func firstRecipes(to target) []recipe {
+	return slices.DeleteFunc(recipes(to), func(r recipe) bool {
+		return !slices.Contains([]string{"script", "sentry-browser", "fetch", "curl"}, r.ID)
+	})
 }
 
 // allow lets this one page send to ingest, which may be another origin.

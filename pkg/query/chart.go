@@ -11,7 +11,7 @@ import (
 func (a *API) chartRoutes() {
 	const project = "/api/v1/projects/:project"
 	step := enumParam("step", "length of a point, hour where it is left out", "hour", "day")
-	facets := params(window, listParam("by", "release, environment, browser, os, url, level, type, culprit, protocol, handled or tag:KEY; may come several times, at most 20. "+
+	facets := params(searchParam, window, listParam("by", "release, environment, browser, os, url, level, type, culprit, protocol, handled or tag:KEY; may come several times, at most 20. "+
 		"Left out: the first six and the ten most frequent tags"), numberParam("limit", "values of each field", 1, store.MaxLimit))
 	const counted = "Counts the latest 1,000 events that match; `more` tells that there are further ones. Fields are chosen by `by`, for `fields` trims the answer. " +
 		"`other` is events with values beyond `limit`; an empty value is of events that have none."
@@ -89,7 +89,8 @@ func (a *API) showIssueFacets(r *request) error {
 func (a *API) facets(r *request, issue event.ID) error {
 	p := r.params
 	f := store.FacetFilter{Project: r.project, Issue: issue, From: p.Time("from"), To: p.Time("to"), Fields: p.All("by"), Limit: p.Limit()}
-	if err := p.Done(); err != nil {
+	var err error
+	if f.Query, err = r.search(); err != nil {
 		return err
 	}
 	facets, err := a.db.Facets(r.ctx(), r.org(), f)

@@ -48,6 +48,9 @@ func TestFiguresAreShown(t *testing.T) {
 	if facets["events"] != 1.0 || facets["facets"].([]any)[0].(map[string]any)["values"].([]any)[0].(map[string]any)["value"] != "web@0" {
 		t.Errorf("of an issue: %v", facets)
 	}
+	if facets = object(t, b.get(s.path("/facets?q=release:web@1"), s.token)); facets["events"] != 1.0 {
+		t.Errorf("of a search: %v", facets)
+	}
 	releases := object(t, b.get(s.path("/releases?limit=1"), s.token))
 	if list := releases["releases"].([]any); len(list) != 1 || list[0].(map[string]any)["new_issues"] != 1.0 || list[0].(map[string]any)["events"] != 1.0 || releases["next"] == nil {
 		t.Errorf("releases: %v", releases)
@@ -57,7 +60,7 @@ func TestFiguresAreShown(t *testing.T) {
 	}
 	for _, query := range []string{
 		"/series?by=url", "/series?step=minute", "/series?from=2020-01-01&step=hour", "/series?q=x", "/users?from=x", "/users?step=day",
-		"/facets?by=secret", "/facets?by=tag:", "/facets?limit=101", "/facets?limit=0", "/facets?from=2026-01-02&to=2026-01-01", "/releases?cursor=x", "/releases?limit=101", "/releases?to=x",
+		"/facets?by=secret", "/facets?by=tag:", "/facets?q=level:loud", "/issues/" + ids[0] + "/facets?q=%22", "/facets?limit=101", "/facets?limit=0", "/facets?from=2026-01-02&to=2026-01-01", "/releases?cursor=x", "/releases?limit=101", "/releases?to=x",
 		"/issues/" + ids[0] + "/facets?by=%00",
 	} {
 		refusal(t, b.get(s.path(query), s.token), http.StatusBadRequest)

@@ -2,6 +2,8 @@ package query
 
 import (
 	"cmp"
+	_ "embed" // what members mean
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -34,10 +36,18 @@ var schemes = map[string]openapi.Schema{
 	schemeBasic:   {"type": "http", "scheme": "basic", "description": "the token as user name, or `Basic TOKEN`: as mittens' clients send it"},
 }
 
+// members are what the source says of the types that are answered: docs/members_test.go writes the file.
+//
+//go:embed members.json
+var members []byte
+
 // document describes the API. The error names what is not described.
 func (a *API) document() ([]byte, error) {
 	d := openapi.Document{
 		Title: "Trivet", Version: "1", About: documentAbout, Schemes: schemes, Types: jsonTypes, Problem: problem{}, Problems: problems(),
+	}
+	if err := json.Unmarshal(members, &d.Comments); err != nil {
+		return nil, fmt.Errorf("describe the API: %w", err)
 	}
 	var err error
 	if d.Operations, err = a.Operations(); err != nil {

@@ -3,6 +3,7 @@ package query
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -10,7 +11,7 @@ import (
 	"github.com/trivetlabs/trivet/pkg/store"
 )
 
-// status returns an issue as the API tells it.
+// issue returns an issue as the API tells it.
 func (s *site) issue(id string) map[string]any {
 	s.b.t.Helper()
 	return object(s.b.t, s.b.get(s.path("/issues/"+id), s.wide))
@@ -22,13 +23,13 @@ func TestChosenIssuesAreChangedTogether(t *testing.T) {
 	s.problems(8)
 	ids, writer := s.answered(url.Values{}), s.makeToken(0, store.ScopeRead, store.ScopeWrite)
 	path := fmt.Sprintf("/projects/%d/issues/bulk", s.project)
-	send := func(do string, chosen ...string) *http.Response {
+	send := func(do string, chosen ...string) *httptest.ResponseRecorder {
 		t.Helper()
 		form := url.Values{"do": {do}, "back": {"tab=all&q=level:error"}}
 		for _, id := range chosen {
 			form.Add("issue", fmt.Sprintf("%d.%s", s.project, id))
 		}
-		return s.post(path, writer, form).Result()
+		return s.post(path, writer, form)
 	}
 	for do, check := range map[string]func(map[string]any) bool{
 		"resolve":      func(i map[string]any) bool { return i["status"] == "resolved" && i["resolved_release"] == nil },
@@ -47,8 +48,8 @@ func TestChosenIssuesAreChangedTogether(t *testing.T) {
 		"assign_0": func(i map[string]any) bool { return i["assignee_id"] == nil },
 	} {
 		r := send(do, ids[0], ids[1])
-		if to := r.Header.Get("Location"); r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, strings.TrimSuffix(path, "/bulk")+"?") || !strings.Contains(to, "tab=all") {
-			t.Errorf("%s: %s to %s", do, r.Status, to)
+		if to := r.Header().Get("Location"); r.Code != http.StatusSeeOther || !strings.HasPrefix(to, strings.TrimSuffix(path, "/bulk")+"?") || !strings.Contains(to, "tab=all") {
+			t.Errorf("%s: %d to %s", do, r.Code, to)
 		}
 		for _, id := range ids[:2] {
 			if i := s.issue(id); !check(i) {
@@ -56,8 +57,8 @@ func TestChosenIssuesAreChangedTogether(t *testing.T) {
 			}
 		}
 	}
-	if r := send("merge", ids[2], ids[3], ids[4]); r.StatusCode != http.StatusSeeOther {
-		t.Fatalf("merge: %s", r.Status)
+	if r := send("merge", ids[2], ids[3], ids[4]); r.Code != http.StatusSeeOther {
+		t.Fatalf("merge: %d", r.Code)
 	}
 	if left := s.answered(url.Values{}); len(left) != len(ids)-2 {
 		t.Errorf("%d issues after merging three of %d", len(left), len(ids))
@@ -78,8 +79,8 @@ func TestChosenIssuesAreChangedTogether(t *testing.T) {
 		{"resolve", nil, http.StatusSeeOther},
 		{"merge", ids[:1], http.StatusSeeOther},
 	} {
-		if r := send(c.do, c.ids...); r.StatusCode != c.want {
-			t.Errorf("%s of %d: %s, want %d", c.do, len(c.ids), r.Status, c.want)
+		if r := send(c.do, c.ids...); r.Code != c.want {
+			t.Errorf("%s of %d: %d, want %d", c.do, len(c.ids), r.Code, c.want)
 		}
 	}
 }

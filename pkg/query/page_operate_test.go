@@ -61,6 +61,9 @@ func TestTheLedgerOfDropsBalancesAndSamplesCanBeAllowed(t *testing.T) {
 	if on, set := o.settings().Filters.Switches["crawler"]; on || !set {
 		t.Error("crawlers are still dropped")
 	}
+	if words, _ := o.see(o.at("/drops")); !strings.Contains(words, "kept since it was switched off") {
+		t.Errorf("the page after it: %s", words)
+	}
 	if w := o.post(o.at("/drops/allow"), o.admin, url.Values{"reason": {"nobody"}}); w.Code != http.StatusBadRequest {
 		t.Errorf("a filter that nobody has: %d", w.Code)
 	}

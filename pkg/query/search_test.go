@@ -3,6 +3,7 @@ package query
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -217,7 +218,7 @@ func TestAnExportEndsWhenItsClientHangsUp(t *testing.T) {
 		b.api.ServeHTTP(w, r)
 		return nil
 	}()
-	if broken != http.ErrAbortHandler || w.writes != 2 {
+	if err, _ := broken.(error); !errors.Is(err, http.ErrAbortHandler) || w.writes != 2 {
 		t.Errorf("%v after %d writes, want it broken off by the second", broken, w.writes)
 	}
 }

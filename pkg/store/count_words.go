@@ -49,17 +49,16 @@ const (
 // findWords takes new rows apart, piece by piece, but for the pieces that were before.
 func (m *memory) findWords(finder *words.Finder, rows []*Row, now time.Time) *found {
 	f := &found{texts: map[groupKey]string{}, pieces: map[uint64]struct{}{}}
-	type kindKey struct {
-		groupKey
-		kind words.Kind
-	}
-	groups := map[kindKey]*wordGroup{}
+	groups := map[groupKey]*[words.Tag + 1]*wordGroup{}
 	var room []words.Word
 	for _, r := range rows {
 		k := groupKey{r.Project, r.Fingerprint}
 		of := m.pieces(k, now)
-		isNew := func(h uint64) bool {
-			if _, ok := f.pieces[h]; ok || m.seen.has(h) {
+		isNew := func(h uint64) bool { // and is not any more
+			if m.seen.has(h) {
+				return false
+			}
+			if _, ok := f.pieces[h]; ok {
 				return false
 			}
 			f.pieces[h] = struct{}{}
@@ -69,19 +68,27 @@ func (m *memory) findWords(finder *words.Finder, rows []*Row, now time.Time) *fo
 			f.texts[k] = event.Cut(strings.ToLower(r.Title+"\n"+r.Event.Culprit), maxSearchText)
 		}
 		room = finder.Find(room[:0], r.Event, r.Title, func(kind words.Kind, piece uint64) bool {
-			h := of.hash(kind, piece)
-			return m.seen.has(h) || m.seen.has(of.hash(kind, fullPiece)) || !isNew(h)
+			return !isNew(of.hash(kind, piece)) || m.seen.has(of.hash(kind, fullPiece))
 		})
+		if len(room) == 0 {
+			continue
+		}
+		kinds := groups[k]
+		if kinds == nil {
+			kinds = &[words.Tag + 1]*wordGroup{}
+			groups[k] = kinds
+		}
 		for _, w := range room {
-			g := groups[kindKey{k, w.Kind}]
+			g := kinds[w.Kind]
 			if g == nil {
 				g = &wordGroup{groupKey: k, kind: w.Kind, room: of.hash(w.Kind, roomPiece), full: of.hash(w.Kind, fullPiece)}
-				groups[kindKey{k, w.Kind}] = g
+				kinds[w.Kind] = g
+				f.groups = append(f.groups, g)
 			}
 			g.words = append(g.words, w.Text)
 		}
 	}
-	f.groups = slices.SortedFunc(maps.Values(groups), func(a, b *wordGroup) int {
+	slices.SortFunc(f.groups, func(a, b *wordGroup) int {
 		return cmp.Or(compareGroups(a.groupKey, b.groupKey), cmp.Compare(a.kind, b.kind))
 	})
 	for _, g := range f.groups {

@@ -56,6 +56,7 @@ func TestFiguresAreReadByIndex(t *testing.T) {
 		{"overview_hours.sql", "project_minutes", []any{s.project, from, to}},
 		{"releases.sql", "releases", []any{s.project, now, none, 51}},
 		{"release_counts.sql", "issues|field_counts", []any{s.project, []string{"web@1", "web@2"}, from, to}},
+		{"field_totals.sql", "field_counts", []any{s.project, from, to, 6}},
 		{"issue_turns.sql", "issues", []any{s.project, from, to, "hour"}},
 		{"activities.sql", "issues|activity", []any{s.project, id, now, none, 51}},
 		{"merged_issues.sql", "issues|issue_fingerprints|issue_hours|issue_users", []any{s.project, id, 1000}},

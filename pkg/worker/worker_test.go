@@ -44,11 +44,11 @@ func setUp(t *testing.T) *bench {
 	return b
 }
 
-// start lets both pipelines and that of the dead letters run until the test ends.
+// start lets both pipelines and those of the dead letters run until the test ends.
 func (b *bench) start(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{}, 3)
+	done := make(chan struct{}, 4)
 	run := func(stream, consumer string, handle func(context.Context, []queue.Delivery) error) {
 		_ = b.pipe(ctx, stream, consumer, handle)
 		done <- struct{}{}
@@ -56,6 +56,7 @@ func (b *bench) start(t *testing.T) {
 	go run(queue.Events, queue.Workers, b.Write)
 	go run(queue.Events, queue.Workers, b.Write)
 	go run(queue.DeadLetters, queue.Replay, b.Retry)
+	go run(queue.Retries, queue.Workers, b.Again)
 	b.stop = func() {
 		cancel()
 		for range cap(done) {
@@ -201,6 +202,42 @@ func TestADeadLetterThatCanBeWrittenNowIs(t *testing.T) {
 	}
 	queuetest.Eventually(t, "the dead letter to be written", func() bool { return b.counts(t)[0] == 1 })
 	b.wantCounts(t, [6]int64{1, 1, 1, 1, 0, 0})
+}
+
+func TestASingleDeadLetterIsTriedAgainAndNoOther(t *testing.T) {
+	t.Parallel()
+	b := setUp(t)
+	one, other := typeError(1), typeError(2)
+	b.publish(t, record(`[]`), record(`[]`)) // stand for both
+	b.start(t)
+	b.drained(t)
+	before, err := b.q.State(t.Context(), queue.DeadLetters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []pack.Record{one, other} {
+		letter := queue.DeadLetter{Project: 1, EventID: r.ID, Pack: event.NewID(time.Now()), Reason: reasonInvalid, Record: r.Append(nil)}
+		if err := b.q.Bury(t.Context(), letter); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// That of a bad event, one that is not there, and twice the good one.
+	for _, sequence := range []uint64{1, 99, before.Last + 1} {
+		if err := b.q.Retry(t.Context(), 1, sequence); err != nil {
+			t.Fatal(err)
+		}
+	}
+	idle := func() bool {
+		waiting, err := b.q.Retrying(t.Context(), 1)
+		return err == nil && len(waiting) == 0
+	}
+	queuetest.Eventually(t, "all retries to be done", idle)
+	b.wantCounts(t, [6]int64{1, 1, 1, 1, 1, 0}) // it moved from the dead letters to the events
+	if err := b.q.Retry(t.Context(), 1, before.Last+1); err != nil {
+		t.Fatal(err)
+	}
+	queuetest.Eventually(t, "the retry of what is written to be done", idle)
+	b.wantCounts(t, [6]int64{1, 1, 1, 1, 1, 0})
 }
 
 func TestANewerPackWaitsForANewerWorker(t *testing.T) {
