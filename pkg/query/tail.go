@@ -157,10 +157,8 @@ func newStream(r *request, all *streams) *stream {
 	return &stream{w: w, control: http.NewResponseController(w), pulse: all.pulse, over: all.ended}
 }
 
-// open writes the header. The deadlines of the listener are for short answers, so each write has its own; the one for
-// reading would end the request.
+// open writes the header. The listener's deadline for writing is for short answers, so each write has its own.
 func (s *stream) open() {
-	_ = s.control.SetReadDeadline(time.Time{}) // a recorder has none
 	h := s.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // nginx would keep events back
