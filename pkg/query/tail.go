@@ -211,7 +211,7 @@ func (s *stream) tell(one queue.Told, filter web.TailFilter, now time.Time) erro
 		Type, Message, Culprit, Release, Environment, URL string
 	}
 	var line bytes.Buffer
-	if json.Unmarshal(one.Event, &row) != nil || json.Compact(&line, one.Event) != nil {
+	if good := json.Unmarshal(one.Event, &row) == nil && json.Compact(&line, one.Event) == nil; !good {
 		return nil // of a newer worker: it is in the lists
 	}
 	level, _ := event.ParseLevel(row.Level)
