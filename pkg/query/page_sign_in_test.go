@@ -30,7 +30,7 @@ func (br *browser) send(method, path string, form url.Values, headers ...string)
 	}
 	w := httptest.NewRecorder()
 	br.b.api.ServeHTTP(w, r)
-	for _, c := range w.Result().Cookies() { //nolint:bodyclose // a recorder's needs none
+	for _, c := range w.Result().Cookies() {
 		if c.Name == "trivet" {
 			br.cookie = c.Value
 		}
