@@ -67,7 +67,7 @@ func params(groups ...[]param) []param { return slices.Concat(groups...) }
 // Groups of parameters that many routes have.
 var (
 	window = params(timeParam("from", "not before this time, or the beginning of this UTC day"), timeParam("to", "before this time"))
-	paged  = params(numberParam("limit", "how many a page holds at most", 1, 100), textParam("cursor", "`next` of the page before"))
+	paged  = params(limitParam("how many a page holds at most", 100), textParam("cursor", "`next` of the page before"))
 	dayOf  = params([]param{{
 		Name: "day", In: "query", About: "the UTC day that it is filed under, as lists tell it: makes it faster to find",
 		Schema: openapi.Schema{"type": "string", "format": "date"},
@@ -111,9 +111,9 @@ func boolParam(name, about string) []param {
 	return queryParam(name, about, openapi.Schema{"type": "boolean"})
 }
 
-// numberParam is a whole number of a range.
-func numberParam(name, about string, from, to int) []param {
-	return queryParam(name, about, openapi.Schema{"type": "integer", "minimum": from, "maximum": to})
+// limitParam is how many of something, at most.
+func limitParam(about string, most int) []param {
+	return queryParam("limit", about, openapi.Schema{"type": "integer", "minimum": 1, "maximum": most})
 }
 
 // listParam may come several times.
