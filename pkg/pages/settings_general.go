@@ -92,10 +92,7 @@ func (p *Pages) setOrigins(r *Request) error {
 }
 
 func (p *Pages) showAttachments(r *Request) error {
-	now, err := p.settingsOf(r)
-	if err == nil {
-		err = r.Params.Done()
-	}
+	now, err := p.shownSettings(r)
 	if err != nil {
 		return err
 	}
