@@ -116,7 +116,7 @@ func New(env service.Env, db *store.Store, cfg Config) (*Access, error) {
 	if a.proxies, err = service.ParseProxies("QUERY_TRUSTED_PROXIES", cfg.TrustedProxies); err != nil {
 		return nil, err
 	}
-	if origin := originOf(a.public); origin != "" {
+	if origin := web.Origin(a.public); origin != "" {
 		if err := a.origins.AddTrustedOrigin(origin); err != nil {
 			return nil, fmt.Errorf("QUERY_PUBLIC_URL: %w", err)
 		}

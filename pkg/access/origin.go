@@ -9,15 +9,6 @@ import (
 	"github.com/trivetlabs/trivet/pkg/web"
 )
 
-// originOf returns scheme and host of a URL, "" when it has none.
-func originOf(text string) string {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" {
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
-}
-
 // CheckOrigin refuses a change that a page of another origin makes a browser ask for: web.ErrCrossOrigin. Browsers tell
 // in Sec-Fetch-Site, older ones in Origin; what tells neither is no browser, and nobody lends it a cookie.
 func (a *Access) CheckOrigin(r *http.Request) error {

@@ -50,6 +50,14 @@ func (r *Request) person() (*store.SignIn, error) {
 	return r.Viewer.SignIn, nil
 }
 
+// personForm is person with what they sent.
+func (r *Request) personForm() (in *store.SignIn, form *web.Params, err error) {
+	if in, err = r.person(); err == nil {
+		form, err = r.Form()
+	}
+	return in, form, err
+}
+
 func (p *Pages) showAccount(r *Request) error {
 	if err := r.Params.Done(); err != nil {
 		return err
@@ -92,11 +100,7 @@ func browserName(agent string) string {
 }
 
 func (p *Pages) setAccount(r *Request) error {
-	in, err := r.person()
-	if err != nil {
-		return err
-	}
-	form, err := r.Form()
+	in, form, err := r.personForm()
 	if err != nil {
 		return err
 	}
@@ -125,10 +129,7 @@ func (p *Pages) setAccount(r *Request) error {
 }
 
 func (p *Pages) changePassword(r *Request) error {
-	if _, err := r.person(); err != nil {
-		return err
-	}
-	form, err := r.Form()
+	_, form, err := r.personForm()
 	if err != nil {
 		return err
 	}
@@ -152,11 +153,7 @@ func (p *Pages) changePassword(r *Request) error {
 }
 
 func (p *Pages) endSignIns(r *Request) error {
-	in, err := r.person()
-	if err != nil {
-		return err
-	}
-	form, err := r.Form()
+	in, form, err := r.personForm()
 	if err != nil {
 		return err
 	}
@@ -196,11 +193,7 @@ func (p *Pages) endSignIn(r *Request, user int64, id string) error {
 }
 
 func (p *Pages) chooseOrganization(r *Request) error {
-	in, err := r.person()
-	if err != nil {
-		return err
-	}
-	form, err := r.Form()
+	in, form, err := r.personForm()
 	if err != nil {
 		return err
 	}

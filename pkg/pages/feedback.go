@@ -2,7 +2,6 @@ package pages
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/trivetlabs/trivet/pkg/access"
 	"github.com/trivetlabs/trivet/pkg/store"
@@ -14,6 +13,7 @@ func (p *Pages) feedbackRoutes() []Route {
 
 // showFeedback lists what visitors wrote.
 func (p *Pages) showFeedback(r *Request) error {
+	at := here(r, "from", "to")
 	f := store.FeedbackFilter{Project: r.Project.ID, From: r.Params.Time("from"), To: r.Params.Time("to"), Cursor: r.Params.Text("cursor")}
 	if err := r.Params.Done(); err != nil {
 		return err
@@ -24,10 +24,10 @@ func (p *Pages) showFeedback(r *Request) error {
 	}
 	var links struct{ First, Next string }
 	if f.Cursor != "" {
-		links.First = pageLink(r, "")
+		links.First = at.URL()
 	}
 	if next != "" {
-		links.Next = pageLink(r, next)
+		links.Next = at.With("cursor", next)
 	}
 	type item struct {
 		store.Feedback
@@ -45,19 +45,5 @@ func (p *Pages) showFeedback(r *Request) error {
 		Items    []item
 		Links    struct{ First, Next string }
 		From, To string
-	}{items, links, r.Params.Text("from"), r.Params.Text("to")})
-}
-
-// pageLink is this page at a cursor, the first one where it is empty.
-func pageLink(r *Request, cursor string) string {
-	query := url.Values{}
-	for name, values := range r.HTTP.QueryParams() {
-		if name != "cursor" && name != "said" {
-			query[name] = values
-		}
-	}
-	if cursor != "" {
-		query.Set("cursor", cursor)
-	}
-	return r.HTTP.Request().URL.Path + "?" + query.Encode()
+	}{items, links, at.Get("from"), at.Get("to")})
 }

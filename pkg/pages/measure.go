@@ -10,6 +10,8 @@ import (
 func sizeText(size any) (string, error) {
 	var n float64
 	switch v := size.(type) {
+	case int:
+		n = float64(v)
 	case int64:
 		n = float64(v)
 	case uint64:

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,12 +61,20 @@ func (v view) Nav() []link {
 	return links
 }
 
+// current is the link to this page's noun, false where the page has none.
+func (v view) current() (link, bool) {
+	links := v.Nav()
+	i := slices.IndexFunc(links, func(l link) bool { return l.Current })
+	if i < 0 {
+		return link{}, false
+	}
+	return links[i], true
+}
+
 // Here is the name of the page's noun, for the menu of narrow screens.
 func (v view) Here() string {
-	for _, l := range v.Nav() {
-		if l.Current {
-			return l.Name
-		}
+	if l, ok := v.current(); ok {
+		return l.Name
 	}
 	return "Pages"
 }
@@ -73,12 +82,8 @@ func (v view) Here() string {
 // Elsewhere is the path of the same page in another project.
 func (v view) Elsewhere(project int64) string {
 	base := "/projects/" + strconv.FormatInt(project, 10)
-	if v.Project != nil {
-		for _, l := range v.Nav() {
-			if l.Current {
-				return base + strings.TrimPrefix(l.URL, "/projects/"+strconv.FormatInt(v.Project.ID, 10))
-			}
-		}
+	if l, ok := v.current(); ok && v.Project != nil {
+		return base + strings.TrimPrefix(l.URL, "/projects/"+strconv.FormatInt(v.Project.ID, 10))
 	}
 	return base + "/issues"
 }

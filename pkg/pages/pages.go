@@ -28,7 +28,10 @@ type Deps struct {
 	PublicURL string // under which people reach us, without a slash at its end; empty: the one they asked
 	// Send gives ingest an event of a project with one of its keys, as a client would.
 	Send func(ctx context.Context, key string, body []byte) error
-	Dir  string // of standalone; empty elsewhere
+	// TellEdges tells the edges of projects, keys and tokens that have just changed. It fails for nobody: they are told
+	// again within a minute.
+	TellEdges func(ctx context.Context)
+	Dir       string // of standalone; empty elsewhere
 }
 
 // Pages are all pages. Safe for concurrent use.

@@ -54,7 +54,7 @@ func (p *Pages) makeProject(r *Request) error {
 	if err != nil {
 		return err
 	}
-	p.spread(r)
+	p.TellEdges(r.HTTP.Request().Context())
 	return r.To("/projects/" + strconv.FormatInt(made.ID, 10) + "/start")
 }
 

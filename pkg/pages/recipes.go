@@ -3,9 +3,14 @@ package pages
 import (
 	"fmt"
 	"net/url"
+	"sync"
 
+	"github.com/trivetlabs/trivet/pkg/web"
 	"github.com/trivetlabs/trivet/sdk/js"
 )
+
+// newestScript is asked once: making a script ready to be served takes some milliseconds.
+var newestScript = sync.OnceValue(js.Newest)
 
 // A recipe is one way to make a site send its errors here, complete but for names of releases.
 type recipe struct {
@@ -27,6 +32,16 @@ type target struct {
 // recipes returns all ways. What is in them is ours, but for the URL of ingest, which the operator set.
 func recipes(t target) []recipe {
 	return append([]recipe{ownScript(t)}, append(libraries(t), append(withoutLibrary(t), firstParty(t)...)...)...)
+}
+
+// openRecipe is the one that a page begins with: that of an id, else the first. There must be one.
+func openRecipe(all []recipe, id string) recipe {
+	for _, r := range all {
+		if r.ID == id {
+			return r
+		}
+	}
+	return all[0]
 }
 
 func ownScript(t target) recipe {
@@ -123,7 +138,7 @@ func firstParty(t target) []recipe {
   reverse_proxy %s {
     header_up Host {upstream_hostport}
   }
-}`, originOf(t.URL))},
+}`, web.Origin(t.URL))},
 		{"then our script", newestScript().Tag("/errors", t.Key)},
 		{"or a Sentry SDK", fmt.Sprintf("Sentry.init({ dsn: %q, tunnel: \"/errors/tunnel\" });", t.DSN)},
 		{"and for ingest, so that it believes the proxy about addresses of visitors", "INGEST_TRUSTED_PROXIES=203.0.113.7/32"},

@@ -79,6 +79,14 @@ type chosen struct {
 	Wrong    wrongs
 }
 
+// shownSettings are those of a page that has no parameters.
+func (p *Pages) shownSettings(r *Request) (chosen, error) {
+	if err := r.Params.Done(); err != nil {
+		return chosen{}, err
+	}
+	return p.settingsOf(r)
+}
+
 // settingsOf reads the settings of a request's project.
 func (p *Pages) settingsOf(r *Request) (chosen, error) {
 	settings, err := p.DB.OwnSettings(r.HTTP.Request().Context(), r.Org(), r.Project.ID)

@@ -66,10 +66,7 @@ const (
 )
 
 func (p *Pages) showFilters(r *Request) error {
-	now, err := p.settingsOf(r)
-	if err == nil {
-		err = r.Params.Done()
-	}
+	now, err := p.shownSettings(r)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (p *Pages) setGeneral(r *Request) error {
 	if err != nil {
 		return err
 	}
-	p.spread(r)
+	p.TellEdges(r.HTTP.Request().Context())
 	return r.To(settingsPath(r.Project, "?said=saved"))
 }
 
@@ -87,15 +87,12 @@ func (p *Pages) setOrigins(r *Request) error {
 	if err != nil {
 		return err
 	}
-	p.spread(r)
+	p.TellEdges(r.HTTP.Request().Context())
 	return r.To(settingsPath(r.Project, "/origins?said=saved"))
 }
 
 func (p *Pages) showAttachments(r *Request) error {
-	now, err := p.settingsOf(r)
-	if err == nil {
-		err = r.Params.Done()
-	}
+	now, err := p.shownSettings(r)
 	if err != nil {
 		return err
 	}

@@ -48,10 +48,7 @@ func (v *groupingView) addSpare() {
 }
 
 func (p *Pages) showGrouping(r *Request) error {
-	now, err := p.settingsOf(r)
-	if err == nil {
-		err = r.Params.Done()
-	}
+	now, err := p.shownSettings(r)
 	if err != nil {
 		return err
 	}

@@ -34,12 +34,7 @@ func (p *Pages) showInstall(r *Request) error {
 	view.Key, view.Reached = to.Key, to.DSN != ""
 	if view.Key != "" && view.Reached {
 		view.Recipes = recipes(to)
-		view.Open = view.Recipes[0]
-		for _, known := range view.Recipes {
-			if known.ID == open {
-				view.Open = known
-			}
-		}
+		view.Open = openRecipe(view.Recipes, open)
 	}
 	return p.show(r, "settings_install", view)
 }

@@ -1,9 +1,7 @@
 package pages
 
 import (
-	"context"
 	"strings"
-	"time"
 
 	"github.com/trivetlabs/trivet/pkg/project"
 	"github.com/trivetlabs/trivet/pkg/store"
@@ -73,7 +71,7 @@ func (p *Pages) makeKey(r *Request) error {
 	if err != nil {
 		return err
 	}
-	p.spread(r)
+	p.TellEdges(r.HTTP.Request().Context())
 	return r.To(settingsPath(r.Project, "/keys?said=key-made"))
 }
 
@@ -89,18 +87,6 @@ func (p *Pages) revokeKey(r *Request) error {
 	if _, err := p.DB.RevokeOwnKey(r.HTTP.Request().Context(), r.Org(), r.Viewer.Actor(), r.Project.ID, key); err != nil {
 		return err
 	}
-	p.spread(r)
+	p.TellEdges(r.HTTP.Request().Context())
 	return r.To(settingsPath(r.Project, "/keys?said=key-revoked"))
-}
-
-// spreadTimeout bounds how long a form waits until the edges know: the change itself is stored by then.
-const spreadTimeout = 2 * time.Second
-
-// spread tells the edges at once of what was changed. Where that fails, the reconciler does it within a minute.
-func (p *Pages) spread(r *Request) {
-	ctx, cancel := context.WithTimeout(r.HTTP.Request().Context(), spreadTimeout)
-	defer cancel()
-	if _, err := p.Queue.SyncDirectoryFrom(ctx, p.DB.Directory); err != nil {
-		p.Log.Warn().Err(err).Msg("edges are not told of a change yet; the next copy of the directory has it")
-	}
 }

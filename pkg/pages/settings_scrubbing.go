@@ -52,10 +52,7 @@ func newScrubbing(now chosen) scrubbingView {
 }
 
 func (p *Pages) showScrubbing(r *Request) error {
-	now, err := p.settingsOf(r)
-	if err == nil {
-		err = r.Params.Done()
-	}
+	now, err := p.shownSettings(r)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/trivetlabs/trivet/pkg/access"
 	"github.com/trivetlabs/trivet/pkg/project"
 	"github.com/trivetlabs/trivet/pkg/store"
+	"github.com/trivetlabs/trivet/pkg/web"
 )
 
 func (p *Pages) startRoutes() []Route {
@@ -66,12 +67,7 @@ func (p *Pages) showStart(r *Request) error {
 		ingest := strings.TrimRight(p.IngestURL, "/")
 		page.Target = ingest + "/t/" + page.Key
 		page.Recipes = firstRecipes(target{ingest, page.Key, page.DSN, r.Project.ID})
-		page.Open = page.Recipes[0]
-		for _, known := range page.Recipes {
-			if known.ID == open {
-				page.Open = known
-			}
-		}
+		page.Open = openRecipe(page.Recipes, open)
 		p.allow(r, page.Target)
 	}
 	return p.show(r, "start", page)
@@ -86,7 +82,7 @@ func firstRecipes(to target) []recipe {
 
 // allow lets this one page send to ingest, which may be another origin.
 func (p *Pages) allow(r *Request, target string) {
-	origin := originOf(target)
+	origin := web.Origin(target)
 	if origin == "" {
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -124,16 +123,5 @@ func webLink(s string) string {
 
 // textFunctions are those of functions that show what strangers sent.
 func textFunctions() template.FuncMap {
-	return template.FuncMap{"seen": seen, "fold": newFolded, "bytes": size, "headline": headline, "label": newLabel}
-}
-
-// size writes a number of bytes for people.
-func size(n int) string {
-	switch {
-	case n < 1<<10:
-		return strconv.Itoa(n) + " B"
-	case n < 1<<20:
-		return strconv.FormatFloat(float64(n)/(1<<10), 'f', 1, 64) + " KiB"
-	}
-	return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MiB"
+	return template.FuncMap{"seen": seen, "fold": newFolded, "headline": headline, "label": newLabel}
 }

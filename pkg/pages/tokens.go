@@ -134,7 +134,7 @@ func (p *Pages) makeToken(r *Request) error {
 		view.Wrong, view.Label, view.Scopes, view.Project, view.Days = wrong, wanted.Label, wanted.Scopes, wanted.ProjectID, form.Text("days")
 		return p.again(r, "tokens", view)
 	}
-	p.spread(r)
+	p.TellEdges(r.HTTP.Request().Context())
 	view.Secret, view.Made = secret, made
 	return p.show(r, "tokens", view)
 }
@@ -157,6 +157,6 @@ func (p *Pages) revokeToken(r *Request) error {
 	if _, err := p.DB.RevokeOwnToken(r.HTTP.Request().Context(), r.Org(), r.Viewer.Actor(), id); err != nil {
 		return err
 	}
-	p.spread(r)
+	p.TellEdges(r.HTTP.Request().Context())
 	return r.To("/tokens?said=token-revoked")
 }

@@ -58,6 +58,7 @@ func (a *API) listEvents(r *request) error {
 	}
 	if next != "" && len(events) < cmp.Or(f.Limit, store.DefaultLimit) {
 		to := store.SearchedTo(next)
+		a.metrics.short.Inc()
 		return answerSearched(a, r, "events", events, next, &to)
 	}
 	return answerList(a, r, "events", events, next)

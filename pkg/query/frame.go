@@ -22,6 +22,7 @@ import (
 type metrics struct {
 	requests map[string]map[string]prometheus.Counter // route, status: 2xx, 4xx, 5xx
 	seconds  map[string]prometheus.Observer           // route
+	short    prometheus.Counter                       // searches
 }
 
 const (
@@ -36,7 +37,12 @@ func newMetrics(reg prometheus.Registerer, routes map[string]*route) metrics {
 	seconds := with.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "query_request_seconds", Help: "From a request's header to its answer, by route.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
 	}, []string{"route"})
-	m := metrics{requests: map[string]map[string]prometheus.Counter{}, seconds: map[string]prometheus.Observer{}}
+	m := metrics{
+		requests: map[string]map[string]prometheus.Counter{}, seconds: map[string]prometheus.Observer{},
+		short: with.NewCounter(prometheus.CounterOpts{
+			Name: "query_searches_short_total", Help: "Pages of events that were answered before they were full: few events match, and somebody waits.",
+		}),
+	}
 	names := []string{routeOther}
 	for _, rt := range routes {
 		names = append(names, rt.name)

@@ -53,7 +53,7 @@ func (a *API) createKey(r *request) error {
 	if err != nil {
 		return err
 	}
-	a.tellEdges(r)
+	a.tellEdges(r.ctx())
 	return a.answer(r.http, http.StatusCreated, r.mask, key)
 }
 
@@ -65,7 +65,7 @@ func (a *API) revokeKey(r *request) error {
 	if err != nil {
 		return err
 	}
-	a.tellEdges(r)
+	a.tellEdges(r.ctx())
 	return a.answer(r.http, http.StatusOK, r.mask, key)
 }
 
@@ -107,7 +107,7 @@ func (a *API) createToken(r *request) error {
 	if err != nil {
 		return err
 	}
-	a.tellEdges(r)
+	a.tellEdges(r.ctx())
 	return a.answer(r.http, http.StatusCreated, r.mask, madeToken{made, secret})
 }
 
@@ -124,6 +124,6 @@ func (a *API) revokeToken(r *request) error {
 		return err
 	}
 	a.access.Forget()
-	a.tellEdges(r)
+	a.tellEdges(r.ctx())
 	return a.answer(r.http, http.StatusOK, r.mask, t)
 }

@@ -88,11 +88,11 @@ const tellTimeout = 3 * time.Second
 
 // tellEdges copies keys and tokens that have just changed to where the edges read them. Where that fails the change
 // stands, and the reconciler copies it within a minute.
-func (a *API) tellEdges(r *request) {
+func (a *API) tellEdges(ctx context.Context) {
 	if a.queue == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx()), tellTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellTimeout)
 	defer cancel()
 	if _, err := provision.SyncDirectory(ctx, a.db, a.queue); err != nil {
 		a.log.Warn().Err(err).Msg("edges not told of a change; they know within a minute")

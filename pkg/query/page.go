@@ -18,7 +18,7 @@ import (
 func (a *API) pageRoutes(env service.Env, cfg Config) (err error) {
 	a.pages, err = pages.New(pages.Deps{
 		Log: env.Log, DB: a.db, Queue: a.queue, Access: a.access, Detail: a.detail, IngestURL: cmp.Or(cfg.IngestPublicURL, cfg.IngestURL), Dir: cfg.Dir,
-		PublicURL: a.links, Send: a.forward.send,
+		PublicURL: a.links, Send: a.forward.send, TellEdges: a.tellEdges,
 	})
 	if err != nil {
 		return err

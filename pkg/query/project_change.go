@@ -43,7 +43,7 @@ func (a *API) createProject(r *request) error {
 	if err != nil {
 		return err
 	}
-	a.tellEdges(r)
+	a.tellEdges(r.ctx())
 	return a.answer(r.http, http.StatusCreated, r.mask, madeProject{p, key})
 }
 
@@ -56,6 +56,6 @@ func (a *API) changeProject(r *request) error {
 	if err != nil {
 		return err
 	}
-	a.tellEdges(r)
+	a.tellEdges(r.ctx())
 	return a.answer(r.http, http.StatusOK, r.mask, p)
 }

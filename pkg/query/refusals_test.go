@@ -118,7 +118,10 @@ func TestMetricsStandAtZeroBeforeTheFirstRequest(t *testing.T) {
 	for _, rt := range b.api.routes {
 		names[rt.name] = true
 	}
-	want := map[string]int{"query_requests_total": len(names) * 3, "query_request_seconds": len(names), "query_sign_ins_total": 4}
+	want := map[string]int{
+		"query_requests_total": len(names) * 3, "query_request_seconds": len(names), "query_sign_ins_total": 4,
+		"query_searches_short_total": 1, "query_streams": 1, "query_stream_events_left_out_total": 1,
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -9,6 +9,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
 	"github.com/trivetlabs/trivet/pkg/access"
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/queue"
@@ -52,10 +55,20 @@ type streams struct {
 	all   int
 	of    map[string]int // by viewer
 	ended chan struct{}  // closed when all must end
+
+	running prometheus.Gauge
+	leftOut prometheus.Counter
 }
 
-func newStreams() *streams {
-	return &streams{pulse: usualPulse, of: map[string]int{}, ended: make(chan struct{})}
+func newStreams(reg prometheus.Registerer) *streams {
+	with := promauto.With(reg)
+	return &streams{
+		pulse: usualPulse, of: map[string]int{}, ended: make(chan struct{}),
+		running: with.NewGauge(prometheus.GaugeOpts{Name: "query_streams", Help: "Live tails that are followed."}),
+		leftOut: with.NewCounter(prometheus.CounterOpts{
+			Name: "query_stream_events_left_out_total", Help: "Events that a live tail did not tell since they came faster than it may tell.",
+		}),
+	}
 }
 
 // end ends all streams and lets none begin.
@@ -89,9 +102,11 @@ func (s *streams) begin(viewer string) (done func(), err error) {
 		return nil, web.Refused(web.ErrBusy, "too many streams at once")
 	}
 	s.all, s.of[viewer] = s.all+1, s.of[viewer]+1
+	s.running.Inc()
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		s.running.Dec()
 		s.all--
 		if s.of[viewer]--; s.of[viewer] == 0 {
 			delete(s.of, viewer)
@@ -147,6 +162,7 @@ type stream struct {
 	control *http.ResponseController
 	pulse   pulse
 	over    <-chan struct{}
+	leftOut prometheus.Counter
 	second  time.Time // in which told events are counted
 	told    int
 	left    int // out, since it was last said
@@ -154,7 +170,7 @@ type stream struct {
 
 func newStream(r *request, all *streams) *stream {
 	w := r.http.Response()
-	return &stream{w: w, control: http.NewResponseController(w), pulse: all.pulse, over: all.ended}
+	return &stream{w: w, control: http.NewResponseController(w), pulse: all.pulse, over: all.ended, leftOut: all.leftOut}
 }
 
 // open writes the header. The listener's deadline for writing is for short answers, so each write has its own.
@@ -223,6 +239,7 @@ func (s *stream) tell(one queue.Told, filter web.TailFilter, now time.Time) erro
 	}
 	if s.told >= streamRate {
 		s.left++
+		s.leftOut.Inc()
 		return nil
 	}
 	s.told++

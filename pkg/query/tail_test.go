@@ -153,7 +153,7 @@ func TestAStreamEndsWithThePermission(t *testing.T) {
 
 func TestAFloodIsToldInPart(t *testing.T) {
 	t.Parallel()
-	s := &stream{}
+	s := &stream{leftOut: prometheus.NewCounter(prometheus.CounterOpts{})}
 	w := httptest.NewRecorder()
 	s.w, s.control, s.pulse = w, http.NewResponseController(w), usualPulse
 	now := time.Now()

@@ -62,7 +62,7 @@ func (w *watch) ask(ctx context.Context) {
 	last := w.trial.Swap(&err)
 	switch was := last == nil || *last == nil; {
 	case was && err != nil && !errors.Is(err, context.Canceled):
-		w.log.Warn().Err(err).Msg("database does not answer; requests are web.Refused until it does")
+		w.log.Warn().Err(err).Msg("database does not answer; requests are refused until it does")
 	case last != nil && !was && err == nil:
 		w.log.Info().Msg("database answers again")
 	}
