@@ -31,9 +31,10 @@ type IssueFilter struct {
 	Cursor       string // "" is the first page
 }
 
+// name leaves the times out: a page's last hour moves on while somebody reads, and no row stands elsewhere by that.
 func (f IssueFilter) name() list {
 	asked := f.Query.String()
-	f.Limit, f.Cursor, f.Query = 0, "", search.Query{}
+	f.Limit, f.Cursor, f.Query, f.From, f.To = 0, "", search.Query{}, time.Time{}, time.Time{}
 	return newList("issues "+asked, f)
 }
 
