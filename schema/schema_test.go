@@ -35,9 +35,9 @@ func run(t *testing.T, conn *pgx.Conn, sql string) {
 	}
 }
 
-func list(t *testing.T, conn *pgx.Conn, sql string, args ...any) []string {
+func list(t *testing.T, conn *pgx.Conn, sql string) []string {
 	t.Helper()
-	rows, err := conn.Query(t.Context(), sql, args...)
+	rows, err := conn.Query(t.Context(), sql)
 	if err != nil {
 		t.Fatal(err)
 	}

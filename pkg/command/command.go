@@ -44,6 +44,7 @@ func commands() []command {
 	return slices.Concat(
 		processCommands(),
 		organizationCommands(),
+		userCommands(),
 		projectCommands(),
 		settingsCommands(),
 		keyCommands(),

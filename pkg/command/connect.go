@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -20,11 +21,15 @@ import (
 )
 
 // place is where database and queue are.
-type place struct{ database, nats, public string }
+type place struct {
+	database, nats string
+	public         string // URL of ingest
+	query          string // URL of pages and API, without a slash at its end; "" where nobody said
+}
 
 // findPlace takes the environment first, then the standalone of this folder.
 func findPlace() (place, error) {
-	p := place{os.Getenv("DATABASE_URL"), os.Getenv("NATS_URL"), os.Getenv("INGEST_PUBLIC_URL")}
+	p := place{os.Getenv("DATABASE_URL"), os.Getenv("NATS_URL"), os.Getenv("INGEST_PUBLIC_URL"), os.Getenv("QUERY_PUBLIC_URL")}
 	dir := os.Getenv("STANDALONE_DIR")
 	if dir == "" {
 		dir = "data"
@@ -36,11 +41,12 @@ func findPlace() (place, error) {
 	for _, v := range []struct {
 		to   *string
 		from string
-	}{{&p.database, info.DatabaseURL}, {&p.nats, info.NATSURL}, {&p.public, info.PublicURL}} {
+	}{{&p.database, info.DatabaseURL}, {&p.nats, info.NATSURL}, {&p.public, info.PublicURL}, {&p.query, info.QueryURL}} {
 		if *v.to == "" {
 			*v.to = v.from
 		}
 	}
+	p.query = strings.TrimRight(p.query, "/")
 	return p, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/kelseyhightower/envconfig"
 	"github.com/rs/zerolog"
 
+	"github.com/trivetlabs/trivet/pkg/access"
 	"github.com/trivetlabs/trivet/pkg/provision"
 	"github.com/trivetlabs/trivet/pkg/queue"
 	"github.com/trivetlabs/trivet/pkg/service"
@@ -74,10 +75,13 @@ func runStandalone(ctx context.Context, c *call) error {
 // welcome tells what to do with a Trivet that has just become ready.
 func welcome(w io.Writer, info standalone.Info, dir string) {
 	script := js.Newest()
-	fmt.Fprintf(w, `
-Trivet is ready.
-
-  Give this DSN to any Sentry SDK of a page:
+	fmt.Fprint(w, "\nTrivet is ready.\n\n")
+	if info.SetupURL != "" {
+		fmt.Fprintf(w, "  Make yourself its owner, by this link that works once and for a day (`trivet setup` makes another):\n    %s\n\n", info.SetupURL)
+	} else {
+		fmt.Fprintf(w, "  Look at it:\n    %s\n\n", info.QueryURL)
+	}
+	fmt.Fprintf(w, `  Give this DSN to any Sentry SDK of a page:
     %[1]s
 
   Or load our own script in a page without one:
@@ -124,7 +128,23 @@ func runProvision(ctx context.Context, c *call) error {
 	if err := provision.Run(ctx, env.Log, cfg, db, q); err != nil {
 		return err
 	}
-	return c.print(map[string]bool{"provisioned": true}, func(w io.Writer) { fmt.Fprintln(w, "database and queue are provisioned") })
+	secret, err := db.NewSetupLink(ctx)
+	if err != nil {
+		return err
+	}
+	v := struct {
+		Provisioned bool   `json:"provisioned"`
+		SetupURL    string `json:"setup_url,omitempty"`
+	}{true, ""}
+	if secret != "" {
+		v.SetupURL = p.query + access.LinkPath(store.LinkSetup, secret)
+	}
+	return c.print(v, func(w io.Writer) {
+		fmt.Fprintln(w, "database and queue are provisioned")
+		if v.SetupURL != "" {
+			fmt.Fprintf(w, "nobody can sign in yet; this link makes the first owner, once and for a day:\n%s\n", v.SetupURL)
+		}
+	})
 }
 
 // healthTimeout is short: a process that takes longer to say that it is ready is not.

@@ -191,7 +191,7 @@ func (p *Pages) dashboardTop(ctx context.Context, r *Request, d *dashboard) erro
 		return err
 	}
 	d.List = &issueList{Span: d.Span}
-	head := p.header(r)
+	head := p.header(r) //nolint:contextcheck // the request carries it
 	for _, o := range head.Projects {
 		if o.ID == r.Project.ID {
 			d.Totals.Open = o.Open

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -84,7 +83,7 @@ func (p *Pages) showEvent(r *Request) error {
 	case "json":
 		return answerRaw(r, e)
 	}
-	return p.showOne(ctx, r, e, look, choice)
+	return p.showOne(r, e, look, choice)
 }
 
 func readStackChoice(r *Request) (choice stackChoice, err error) {
@@ -106,7 +105,8 @@ func readStackChoice(r *Request) (choice stackChoice, err error) {
 }
 
 // showOne shows an event with its issue and its neighbours in the search.
-func (p *Pages) showOne(ctx context.Context, r *Request, e detail.Event, look eventSearch, choice stackChoice) error {
+func (p *Pages) showOne(r *Request, e detail.Event, look eventSearch, choice stackChoice) error {
+	ctx := r.HTTP.Request().Context()
 	issue, err := p.DB.Issue(ctx, r.Org(), r.Project.ID, e.IssueID)
 	if err != nil {
 		return err

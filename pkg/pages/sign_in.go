@@ -27,16 +27,16 @@ func (p *Pages) signInRoutes() []Route {
 
 // A door is a page by which somebody comes in: what the form holds but the password, and what was wrong with it.
 type door struct {
-	Next               string // of signing in
-	Email, Name        string
-	Organization       string // that the link leads to
-	Known              bool   // who is invited has an account
-	Problem            string // of the whole
-	WrongName          string // of fields
-	WrongEmail         string
-	WrongPassword      string
-	WrongOrganization  string
-	status             int
+	Next              string // of signing in
+	Email, Name       string
+	Organization      string // that the link leads to
+	Known             bool   // who is invited has an account
+	Problem           string // of the whole
+	WrongName         string // of fields
+	WrongEmail        string
+	WrongPassword     string
+	WrongOrganization string
+	status            int
 }
 
 // refused makes the door say what is wrong; false where it is nothing that whoever knocks could mend.

@@ -12,7 +12,7 @@ func (a *API) chartRoutes() {
 	const project = "/api/v1/projects/:project"
 	step := enumParam("step", "length of a point, hour where it is left out", "hour", "day")
 	facets := params(searchParam, window, listParam("by", "release, environment, browser, os, url, level, type, culprit, protocol, handled or tag:KEY; may come several times, at most 20. "+
-		"Left out: the first six and the ten most frequent tags"), numberParam("limit", "values of each field", 1, store.MaxLimit))
+		"Left out: the first six and the ten most frequent tags"), limitParam("values of each field", store.MaxLimit))
 	const counted = "Counts the latest 1,000 events that match; `more` tells that there are further ones. Fields are chosen by `by`, for `fields` trims the answer. " +
 		"`other` is events with values beyond `limit`; an empty value is of events that have none."
 	a.get("/api/v1/overview", "overview", a.listOverview).doc(doc{

@@ -15,7 +15,7 @@ func (a *API) deadLetterRoutes() {
 	const path = "/api/v1/projects/:project/dead-letters"
 	cursor := textParam("cursor", "`next` of the page before")
 	a.on(http.MethodGet, path, "dead_letters", access.Admin, a.listDeadLetters).doc(doc{
-		what: "Events that could not be written, oldest first", query: params(numberParam("limit", "how many a page holds at most", 1, detail.MaxLetters), cursor),
+		what: "Events that could not be written, oldest first", query: params(limitParam("how many a page holds at most", detail.MaxLetters), cursor),
 		list: "dead_letters", gives: detail.Letter{},
 	})
 	a.on(http.MethodGet, path+"/:sequence", "dead_letter", access.Admin, a.showDeadLetter).doc(doc{

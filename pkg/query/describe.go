@@ -50,6 +50,7 @@ type operation struct {
 	*route
 	method, path string // the path as Echo writes it
 	need         access.Permission
+	whole        bool                 // it is about all of an organization: a token of one project is refused
 	handle       func(*request) error // nil where the route does not ask who sent the request
 	told         *doc
 }
@@ -66,7 +67,7 @@ func params(groups ...[]param) []param { return slices.Concat(groups...) }
 // Groups of parameters that many routes have.
 var (
 	window = params(timeParam("from", "not before this time, or the beginning of this UTC day"), timeParam("to", "before this time"))
-	paged  = params(numberParam("limit", "how many a page holds at most", 1, 100), textParam("cursor", "`next` of the page before"))
+	paged  = params(limitParam("how many a page holds at most", 100), textParam("cursor", "`next` of the page before"))
 	dayOf  = params([]param{{
 		Name: "day", In: "query", About: "the UTC day that it is filed under, as lists tell it: makes it faster to find",
 		Schema: openapi.Schema{"type": "string", "format": "date"},
@@ -110,9 +111,9 @@ func boolParam(name, about string) []param {
 	return queryParam(name, about, openapi.Schema{"type": "boolean"})
 }
 
-// numberParam is a whole number of a range.
-func numberParam(name, about string, from, to int) []param {
-	return queryParam(name, about, openapi.Schema{"type": "integer", "minimum": from, "maximum": to})
+// limitParam is how many of something, at most.
+func limitParam(about string, most int) []param {
+	return queryParam("limit", about, openapi.Schema{"type": "integer", "minimum": 1, "maximum": most})
 }
 
 // listParam may come several times.
@@ -138,11 +139,18 @@ var pathParams = map[string]param{
 	"log":        {About: "id of the log", Schema: jsonTypes["event.ID"]},
 	"comment":    {About: "id of the comment", Schema: jsonTypes["event.ID"]},
 	"sequence":   {About: "number of the dead letter", Schema: openapi.Schema{"type": "integer", "minimum": 1}},
+	"key":        {About: "the public key", Schema: openapi.Schema{"type": "string", "pattern": "^[0-9a-f]{32}$"}},
+	"token":      {About: "id of the token; not its secret", Schema: jsonTypes["event.ID"]},
+	"user":       {About: "number of the person", Schema: openapi.Schema{"type": "integer", "minimum": 1}},
+	"email":      {About: "e-mail of who is invited", Schema: openapi.Schema{"type": "string"}},
 	"reason":     {About: "name of the filter", Schema: openapi.Schema{"type": "string"}},
 }
 
 // tags are the groups of operations, by the first word of a path behind the project.
 var tags = []openapi.Tag{
+	{Name: "organization", About: "The organization, and what was changed in it"},
+	{Name: "people", About: "Members and invitations"},
+	{Name: "access", About: "Keys, by which pages send, and tokens, by which programs ask"},
 	{Name: "projects", About: "Projects and their settings"},
 	{Name: "issues", About: "Issues: what people work on"},
 	{Name: "events", About: "Events, with everything that came with them"},
@@ -156,6 +164,7 @@ var tags = []openapi.Tag{
 var tagOf = map[string]string{
 	"attachments": "events", "feedback": "events", "filtered": "stats", "drops": "stats", "sessions": "stats", "turns": "stats", "settings": "projects", "health": "system", "tail": "events",
 	"series": "stats", "users": "stats", "facets": "stats", "releases": "stats", "overview": "projects",
+	"audit": "organization", "members": "people", "invitations": "people", "keys": "access", "tokens": "access",
 	"suggest": "issues",
 }
 

@@ -21,7 +21,7 @@ func (a *API) issueRoutes() {
 	}).stream = true
 	a.get("/api/v1/projects/:project/suggest", "suggest", a.suggest).doc(doc{
 		what: "Values that a field of searches may have", more: "For completion: without `field` names of fields; of tags names until the prefix has an equals sign.",
-		query: params(textParam("field", "name of a field"), textParam("prefix", "what the value begins with"), numberParam("limit", "how many at most", 1, 100)), gives: suggestions{},
+		query: params(textParam("field", "name of a field"), textParam("prefix", "what the value begins with"), limitParam("how many at most", 100)), gives: suggestions{},
 	})
 	a.get("/api/v1/projects/:project/issues/:issue", "issue", a.showIssue).doc(doc{
 		what: "One issue with its events by hour", query: window, gives: issueView{},

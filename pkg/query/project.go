@@ -13,6 +13,15 @@ import (
 
 func (a *API) projectRoutes() {
 	a.get("/api/v1/projects", "projects", a.listProjects).doc(doc{what: "The projects that one may see", list: "projects", gives: projectView{}})
+	a.onWhole(http.MethodPost, "/api/v1/projects", "projects", access.Admin, a.createProject).doc(doc{
+		what: "Makes a project with a first key", takes: projectBody{Slug: "shop", Name: "Shop", Origins: []string{"https://shop.example"}}, gives: madeProject{},
+		status: http.StatusCreated, fails: []int{http.StatusConflict},
+	})
+	a.get("/api/v1/projects/:project", "project", a.showProject).doc(doc{what: "A project", gives: store.Project{}})
+	a.on(http.MethodPatch, "/api/v1/projects/:project", "project", access.Admin, a.changeProject).doc(doc{
+		what: "Changes a project", more: "What is absent stays. A `retention_days` or `rate` of 0 is that of the installation.",
+		takes: store.ProjectChange{Name: new("The shop"), Rate: new(50)}, gives: store.Project{}, fails: []int{http.StatusConflict},
+	})
 	a.get("/api/v1/projects/:project/stats", "stats", a.showStats).doc(doc{
 		what: "What became of the events, over time", query: params(window, stepParam), gives: store.Stats{},
 	})

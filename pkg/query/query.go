@@ -134,7 +134,10 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 	a.triageRoutes()
 	a.chartRoutes()
 	a.tailRoutes()
+	a.organizationRoutes()
+	a.memberRoutes()
 	a.projectRoutes()
+	a.keyRoutes()
 	a.deadLetterRoutes()
 	a.systemRoutes()
 	a.logRoutes()
@@ -179,11 +182,14 @@ func (a *API) add(method, path, name string, handle echo.HandlerFunc) *operation
 		a.routes[path] = rt
 	}
 	a.echo.Add(method, path, func(c echo.Context) error {
-		if !rt.stream {
-			ctx, cancel := context.WithTimeout(c.Request().Context(), requestTimeout)
-			defer cancel()
-			c.SetRequest(c.Request().WithContext(ctx))
+		if rt.stream {
+			// The listener's deadline for reading would end the request's context. A recorder has none.
+			_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Time{})
+			return handle(c)
 		}
+		ctx, cancel := context.WithTimeout(c.Request().Context(), requestTimeout)
+		defer cancel()
+		c.SetRequest(c.Request().WithContext(ctx))
 		return handle(c)
 	})
 	o := &operation{route: rt, method: method, path: path}

@@ -24,7 +24,13 @@ func TestRunServesUntilItIsToldToStop(t *testing.T) {
 		Bound: func(url string) { bound <- url },
 	}
 	go func() { ended <- Run(ctx, env, cfg) }()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, <-bound+"/api/v1/health", nil)
+	var url string
+	select {
+	case url = <-bound:
+	case err := <-ended:
+		t.Fatalf("run ended before it served: %v", err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/v1/health", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -157,10 +157,8 @@ func newStream(r *request, all *streams) *stream {
 	return &stream{w: w, control: http.NewResponseController(w), pulse: all.pulse, over: all.ended}
 }
 
-// open writes the header. The deadlines of the listener are for short answers, so each write has its own; the one for
-// reading would end the request.
+// open writes the header. The listener's deadline for writing is for short answers, so each write has its own.
 func (s *stream) open() {
-	_ = s.control.SetReadDeadline(time.Time{}) // a recorder has none
 	h := s.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // nginx would keep events back
@@ -211,7 +209,7 @@ func (s *stream) tell(one queue.Told, filter web.TailFilter, now time.Time) erro
 		Type, Message, Culprit, Release, Environment, URL string
 	}
 	var line bytes.Buffer
-	if json.Unmarshal(one.Event, &row) != nil || json.Compact(&line, one.Event) != nil {
+	if good := json.Unmarshal(one.Event, &row) == nil && json.Compact(&line, one.Event) == nil; !good {
 		return nil // of a newer worker: it is in the lists
 	}
 	level, _ := event.ParseLevel(row.Level)

@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"github.com/trivetlabs/trivet/pkg/access"
 	"github.com/trivetlabs/trivet/pkg/project"
 	"github.com/trivetlabs/trivet/pkg/store"
 )
@@ -24,7 +26,8 @@ type Info struct {
 	ProjectID    int64  `json:"project_id"`
 	PublicKey    string `json:"public_key"`
 	DSN          string `json:"dsn"`
-	Token        string `json:"token"` // may read and write the project; the only copy of the secret
+	Token        string `json:"token"`               // may read and write the project; the only copy of the secret
+	SetupURL     string `json:"setup_url,omitempty"` // makes the first owner, once; absent when there is one
 	NATSURL      string `json:"nats_url"`
 	NATSPassword string `json:"nats_password"`
 	DatabaseURL  string `json:"database_url"`
@@ -92,6 +95,15 @@ func (i *Info) firstProject(ctx context.Context, db *store.Store) (err error) {
 		}
 	}
 	i.DSN, err = project.DSN(i.PublicURL, i.PublicKey, i.ProjectID)
+	return err
+}
+
+// setupLink makes the link of the first owner, while there is none. The one of the start before is good no more.
+func (i *Info) setupLink(ctx context.Context, db *store.Store, queryURL string) error {
+	secret, err := db.NewSetupLink(ctx)
+	if i.SetupURL = ""; err == nil && secret != "" {
+		i.SetupURL = strings.TrimRight(queryURL, "/") + access.LinkPath(store.LinkSetup, secret)
+	}
 	return err
 }
 

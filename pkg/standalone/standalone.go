@@ -3,6 +3,7 @@
 package standalone
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -231,6 +232,9 @@ func setUp(ctx context.Context, env service.Env, cfg Config, dir string, info *I
 		return err
 	}
 	if err := info.firstProject(ctx, db); err != nil {
+		return err
+	}
+	if err := info.setupLink(ctx, db, cmp.Or(cfg.Query.PublicURL, info.QueryURL)); err != nil {
 		return err
 	}
 	if _, err := provision.SyncDirectory(ctx, db, q); err != nil {

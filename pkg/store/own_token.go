@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed" // the statements
 	"encoding/hex"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -30,8 +31,30 @@ func lockOrganization(ctx context.Context, tx pgx.Tx, organization int64) error 
 	return err
 }
 
-// CreateOwnToken makes a token and returns it with its secret, which is kept nowhere. What it may do is for the caller
-// to have checked: nobody gives away what they haven't got.
+// mayMakeToken refuses a token that is made by another and could do more than that, or for longer.
+func mayMakeToken(ctx context.Context, tx pgx.Tx, by Actor, t Token) error {
+	if by.Kind != ActorToken {
+		return nil
+	}
+	id, err := event.ParseID(by.ID)
+	if err != nil {
+		return ErrForbidden
+	}
+	own, err := oneIn(ctx, tx, scanToken, tokenSQL, [16]byte(id))
+	switch {
+	case err != nil:
+		return err
+	case slices.ContainsFunc(t.Scopes, func(scope string) bool { return !own.May(scope) }),
+		own.ProjectID != 0 && own.ProjectID != t.ProjectID,
+		own.ExpiresAt != nil && (t.ExpiresAt == nil || t.ExpiresAt.After(*own.ExpiresAt)),
+		own.RevokedAt != nil:
+		return ErrForbidden
+	}
+	return nil
+}
+
+// CreateOwnToken makes a token and returns it with its secret, which is kept nowhere. A token that makes it gives it no
+// more than it has: ErrForbidden.
 func (s *Store) CreateOwnToken(ctx context.Context, organization int64, by Actor, t Token) (made Token, secret string, err error) {
 	t.OrganizationID = organization
 	if err := t.complete(); err != nil {
@@ -40,6 +63,9 @@ func (s *Store) CreateOwnToken(ctx context.Context, organization int64, by Actor
 	secret, hash := newSecret()
 	err = s.change(ctx, organization, func(tx pgx.Tx) (err error) {
 		if err := lockOrganization(ctx, tx, organization); err != nil {
+			return err
+		}
+		if err := mayMakeToken(ctx, tx, by, t); err != nil {
 			return err
 		}
 		have, err := manyIn(ctx, tx, scanToken, tokensSQL, organization)

@@ -57,7 +57,7 @@ var refusals = []Refusal{
 	{Err: ErrPassword, Status: http.StatusForbidden, Code: "password", Message: "E-mail or password is wrong"},
 	{Err: ErrTries, Status: http.StatusTooManyRequests, Code: "tries", Message: "Too many tries in vain; wait before the next"},
 	{Err: ErrBusy, Status: http.StatusServiceUnavailable, Code: "busy", Message: "The process has too much under way", Retry: 5 * time.Second},
-	{Err: store.ErrForbidden, Status: http.StatusForbidden, Code: "forbidden", Message: "Only an owner may do this"},
+	{Err: store.ErrForbidden, Status: http.StatusForbidden, Code: "forbidden", Message: "Only somebody who may do more may do this"},
 	{Err: ErrNoRoute, Status: http.StatusNotFound, Code: "not_found", Message: "There is no such route"},
 	{Err: store.ErrNotFound, Status: http.StatusNotFound, Code: "not_found", Message: "There is no such thing"},
 	{Err: store.ErrExists, Status: http.StatusConflict, Code: "exists", Message: "It exists already"},

@@ -24,7 +24,7 @@
     const body = table.tBodies[0], state = $("live-state"), pause = $("pause"), empty = $("tail-empty"), leftOut = $("left-out");
     let paused = false, held = [], missed = 0;
     const row = (e) => {
-      const tr = make("tr", "lv-" + String(e.level).replace(/[^a-z]/g, "") + " fresh");
+      const tr = make("tr", "lv-" + String(e.level).replace(/[^a-z]/g, "") + " just-in");
       tr.dataset.id = e.id;
       const link = make("a", "title cut", (e.type ? seen(e.type) + ": " : "") + seen(e.message));
       link.href = `/projects/${Number(e.project_id)}/events/${encodeURIComponent(e.id)}?day=${encodeURIComponent(e.day)}`;
@@ -36,8 +36,10 @@
       time.tabIndex = 0;
       const url = make("span", "cut url", seen(e.url));
       url.title = seen(e.url);
+      const release = make("span", "cut release", seen(e.release));
+      release.title = seen(e.release);
       tr.append(what, cell("nowrap", time), cell("", make("span", "level " + String(e.level).replace(/[^a-z]/g, ""), e.level)),
-        make("td", "dim wrap", seen(e.release)), cell("dim", url));
+        cell("dim", release), cell("dim", url));
       return tr;
     };
     const show = (events) => {
