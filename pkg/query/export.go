@@ -10,7 +10,6 @@ import (
 	"iter"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/trivetlabs/trivet/pkg/jsonx"
@@ -219,22 +218,6 @@ func (w *exportWriter) members(value any, yield func(name string, r *jsonx.Reade
 		yield(string(slices.Clone(name)), r)
 	}
 	return nil
-}
-
-// cell is a value as a spreadsheet may have it: never a formula (CSV injection).
-func cell(r *jsonx.Reader) string {
-	text := ""
-	switch r.Kind() {
-	case jsonx.Null:
-	case jsonx.String:
-		text = r.Str()
-	default:
-		text = string(r.Raw())
-	}
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }
 
 var _ io.Writer = (*exportWriter)(nil)

@@ -50,7 +50,7 @@ func newHouse(t *testing.T) *house {
 	h.page.fill("#name", hostile[3]+hostile[21])
 	h.page.fill("#password", ownersPassword)
 	h.page.click("main form button")
-	h.page.value(nil, `new Promise(done => { const look = () => location.pathname === "/" ? done(null) : setTimeout(look, 20); look() })`)
+	h.page.until(`location.pathname === "/"`)
 	members, err := the.db.Members(ctx, h.org)
 	if err != nil || len(members) != 1 {
 		t.Fatalf("%v, %v", members, err)
@@ -138,7 +138,7 @@ func TestWhatStrangersWriteIsOnlyEverText(t *testing.T) {
 	live := h.page.tab(h.url("/projects/:project/tail"))
 	start := h.page.tab(h.url("/projects/:project/start"))
 	for _, p := range []*page{live, start} {
-		p.value(nil, `new Promise(done => { const look = () => document.querySelector("#live-state")?.textContent !== "" ? done(null) : setTimeout(look, 20); look() })`)
+		p.until(`document.querySelector("#live-state")?.textContent !== ""`)
 	}
 	var ids []string
 	for k := range hostile {
@@ -150,8 +150,8 @@ func TestWhatStrangersWriteIsOnlyEverText(t *testing.T) {
 		all = h.list()
 		return len(all) >= want
 	})
-	live.value(nil, `new Promise(done => { const look = () => document.querySelectorAll("#tail tbody tr").length > 20 ? done(null) : setTimeout(look, 50); look() })`)
-	start.value(nil, `new Promise(done => { const look = () => document.querySelector("#start-state a") ? done(null) : setTimeout(look, 50); look() })`)
+	live.until(`document.querySelectorAll("#tail tbody tr").length > 20`)
+	start.until(`document.querySelector("#start-state[data-arrived]")`)
 	for _, p := range []*page{live, start} {
 		p.innocent()
 		p.shut()
@@ -297,13 +297,13 @@ func (h *house) use(t *testing.T) {
 	h.page.press("Control+k")
 	for _, text := range []string{"img", "pwn", "", "script"} {
 		h.page.fill("dialog.palette input", text)
-		h.page.value(nil, `new Promise(done => { const look = () => document.querySelectorAll("dialog.palette [role=option]").length ? done(null) : setTimeout(look, 50); look() })`)
+		h.page.until(`document.querySelectorAll("dialog.palette [role=option]").length`)
 		h.page.innocent()
 	}
 	h.page.press("Escape")
-	for _, field := range []string{"release:", "environment:", "type:", "r"} {
+	for _, field := range []string{"release:", "environment:", "r"} {
 		h.page.fill("input[type=search]", field)
-		h.page.value(nil, `new Promise(done => { const look = (n) => n > 40 || document.querySelectorAll(".search [role=option], .find [role=option]").length ? done(null) : setTimeout(look, 50, n + 1); look(0) })`)
+		h.page.until(`document.querySelectorAll("[data-suggest] [role=option]").length`)
 		h.page.innocent()
 	}
 	h.page.press("Escape")

@@ -34,6 +34,15 @@ func (p *page) innocent() {
 	}
 }
 
+// until waits for an expression to become true in the page.
+func (p *page) until(code string) {
+	p.t.Helper()
+	eventually(p.t, code, func() (done bool) {
+		p.value(&done, "Boolean("+code+")")
+		return done
+	})
+}
+
 func (p *page) fill(selector, text string) {
 	p.t.Helper()
 	the.browser.do(p.t, nil, map[string]any{"do": "fill", "page": p.id, "selector": selector, "text": text})
