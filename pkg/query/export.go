@@ -2,6 +2,7 @@ package query
 
 import (
 	"bufio"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -68,9 +69,16 @@ func (r *request) format() (format, cursor string) {
 // export writes all of a list. What is wrong before the first element is answered; what goes wrong later can only break the
 // answer off, so that nobody takes it for whole.
 func export[T any](a *API, r *request, name, format string, all iter.Seq2[store.Exported[T], error]) error {
+	wait, cancel := context.WithTimeout(r.ctx(), requestTimeout)
+	defer cancel()
+	done, err := a.exports.take(wait, r.viewer)
+	if err != nil {
+		return err
+	}
+	defer done()
 	w := newExportWriter(r, name, format)
 	var none T
-	err := w.columns(none)
+	err = w.columns(none)
 	for e, problem := range all {
 		switch {
 		case problem != nil:
