@@ -71,7 +71,14 @@ async function tour({ page, urls, own }) {
   const stops = [], caught = crimesOf(page);
   for (const url of urls) {
     caught.length = 0;
-    const answer = await pages[page].goto(url, { waitUntil: "load" });
+    let answer;
+    try {
+      answer = await pages[page].goto(url, { waitUntil: "load" });
+    } catch (e) {
+      if (!String(e).includes("net::ERR_ABORTED")) throw e;
+      stops.push({ url, at: url, status: 204, caught: [...caught] }); // nothing to show, or a file to save
+      continue;
+    }
     // Menus and folded parts are drawn too; what is focused or hovered by itself has had its time.
     await pages[page].evaluate(() => {
       for (const d of document.querySelectorAll("details")) d.open = true;

@@ -103,7 +103,7 @@ func (p *project) send(path, kind string, body []byte) {
 	}
 }
 
-// sendOthers sends something hostile over the other protocols, and noise that the filters drop.
+// sendOthers sends something hostile over the other protocols.
 func (p *project) sendOthers(t *testing.T) (n int) {
 	t.Helper()
 	text := func(v any) []byte { b, _ := json.Marshal(v); return b }
@@ -121,13 +121,20 @@ func (p *project) sendOthers(t *testing.T) (n int) {
 		}}))
 		n += 3
 	}
-	for k := range 4 {
-		p.send(fmt.Sprintf("/api/%d/events?key=%s", p.id, p.key), "text/plain", text(map[string]any{
-			"message": "ResizeObserver loop limit exceeded", "url": turn(k, 1), "release": turn(k, 2), "tags": map[string]string{"a": turn(k, 3)},
-		}))
-	}
 	form := url.Values{"name": {hostile[0]}, "email": {hostile[3]}, "comments": {strings.Join(hostile[:9], " ")}}
 	dsn := url.QueryEscape(fmt.Sprintf("http://%s@%s/%d", p.key, strings.TrimPrefix(the.info.IngestURL, "http://"), p.id))
 	p.send("/api/embed/error-page/?dsn="+dsn+"&eventId=0123456789abcdef0123456789abcdef", "application/x-www-form-urlencoded", []byte(form.Encode()))
 	return n
+}
+
+// sendNoise sends what the project's settings ignore.
+func (p *project) sendNoise(k int) {
+	p.t.Helper()
+	body, err := json.Marshal(map[string]any{
+		"message": "noise " + turn(k, 1), "url": turn(k, 1), "release": turn(k, 2), "tags": map[string]string{turn(k, 3): turn(k, 4)}, "user": map[string]any{"id": turn(k, 5)},
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.send(fmt.Sprintf("/api/%d/events?key=%s", p.id, p.key), "text/plain", body)
 }

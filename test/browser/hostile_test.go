@@ -91,7 +91,7 @@ func (h *house) furnish() {
 			try("members", err)
 		}
 	}
-	chosen := settings.Settings{Filters: settings.Filters{Switches: map[string]bool{"localhost": false}}}
+	chosen := settings.Settings{Filters: settings.Filters{Switches: map[string]bool{"localhost": false}, Messages: []string{"noise *"}}}
 	for _, text := range hostile {
 		if len(text) < 150 {
 			chosen.Filters.Messages = append(chosen.Filters.Messages, "never "+text)
@@ -231,8 +231,10 @@ func (h *house) everyPage(t *testing.T, all []seenEvent, talked string) (urls []
 	if err != nil {
 		t.Fatal(err)
 	}
+	asked := url.Values{}
 	var dropped struct{ Filtered []struct{ ID, Reason string } }
-	eventually(t, "what was filtered", func() bool {
+	eventually(t, "what was filtered", func() bool { // workers obey settings within seconds
+		h.sendNoise(0)
 		getAs(t, h.token, h.url("/api/v1/projects/:project/filtered"), &dropped)
 		return len(dropped.Filtered) > 0
 	})
@@ -243,7 +245,6 @@ func (h *house) everyPage(t *testing.T, all []seenEvent, talked string) (urls []
 	if len(dead.Letters) == 0 {
 		t.Fatal("nothing was buried")
 	}
-	asked := url.Values{}
 	for _, route := range p.Routes() {
 		if route.Method != http.MethodGet || strings.HasPrefix(route.Path, "/static/") {
 			continue
