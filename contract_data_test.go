@@ -12,6 +12,7 @@ import (
 	"github.com/trivetlabs/trivet/pkg/event"
 	"github.com/trivetlabs/trivet/pkg/queue"
 	"github.com/trivetlabs/trivet/pkg/queue/queuetest"
+	"github.com/trivetlabs/trivet/pkg/store"
 )
 
 // fill gives the system something of every kind that the API tells of.
@@ -57,6 +58,7 @@ func (s *system) fill(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	s.fillPeople(t)
 	project := fmt.Sprintf("/api/v1/projects/%d", s.projectID)
 	queuetest.Eventually(t, "everything to be written", func() bool {
 		var stats struct{ Totals struct{ Events int } }
@@ -67,6 +69,25 @@ func (s *system) fill(t *testing.T) {
 		s.get(t, project+"/filtered", &filtered)
 		return stats.Totals.Events >= 35 && len(feedback.Feedback) > 0 && len(filtered.Filtered) > 0
 	})
+}
+
+// fillPeople gives the organization members, and somebody who may become one.
+func (s *system) fillPeople(t *testing.T) {
+	t.Helper()
+	operator := store.Actor{Kind: store.ActorOperator}
+	for i := range 60 { // some are left when all requests to remove one are through
+		email := fmt.Sprintf("member%d@example.com", i)
+		_, secret, err := s.db.Invite(t.Context(), s.organizationID, operator, email, "member")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			continue
+		}
+		if _, err := s.db.Join(t.Context(), secret, store.NewUser{Name: fmt.Sprintf("Member %d", i), PasswordHash: "none"}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // post sends something to the edge.

@@ -23,10 +23,22 @@
 //  11. store.Store.Write: one transaction, each event once, every counter by what was really new
 //  12. query.API.listEvents: read back, by an organization that may see it
 //
+// # The journey of a question
+//
+// Six functions between somebody who asks what broke and the page that tells them. The API and the pages go the same way,
+// and part at the last step; journey_test.go goes both.
+//
+//  1. access.Access.Identify: who asks, by a token or a cookie, and whether the project is one of theirs
+//  2. search.Parse: a search becomes terms, or an error that points at the character
+//  3. store.IssueFilter.statement: terms become conditions of one statement, each value a parameter, each order an index
+//  4. store.Store.read: the transaction sees the rows of one organization: the policies of its tables say so
+//  5. detail.Reader.Event: an event in full is read from the client's bytes, by today's code
+//  6. pages.Pages.show: what strangers sent becomes text in HTML; in the API query.API.answer makes JSON of it
+//
 // # Where to look
 //
 //   - arch_test.go holds the layers of the packages: imports point down only
 //   - docs/adr tells what was decided and against what
-//   - docs/config.md, docs/metrics.md and docs/api.md are generated from the code
-//   - CONTRIBUTING.md has recipes: how to add a field, a route, a refusal, a metric
+//   - docs/config.md, docs/metrics.md, docs/api.md, docs/search.md and docs/commands.md are generated from the code
+//   - CONTRIBUTING.md has recipes: how to add a field, a page, a route, a refusal, a metric
 package trivet

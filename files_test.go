@@ -23,7 +23,7 @@ func TestFilesStaySmall(t *testing.T) {
 
 var journeyLine = regexp.MustCompile(`(?m)^//  ?\d+\. ([a-z]+(?:\.[A-Za-z]+){1,2}):`)
 
-// journey returns the symbols of doc.go's list.
+// journey returns the symbols of doc.go's lists.
 func journey(t *testing.T) []string {
 	t.Helper()
 	var steps []string

@@ -3,14 +3,15 @@ package trivet
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/trivetlabs/trivet/pkg/queue/queuetest"
 )
 
-// TestJourney is the whole of Trivet in one screen: an error leaves a browser and is read back. doc.go names
-// the functions it passes.
+// TestJourney is the whole of Trivet: an error leaves a browser, and somebody finds it, by the API and on a page. doc.go
+// names the functions it passes.
 func TestJourney(t *testing.T) {
 	t.Parallel()
 	s := startSystem(t, "")
@@ -27,8 +28,8 @@ func TestJourney(t *testing.T) {
 	} {
 		id, raw := sent[0], sent[1]
 		envelope := fmt.Sprintf("{\"event_id\":\"%s\"}\n{\"type\":\"event\"}\n%s", id, raw)
-		url := fmt.Sprintf("%s/api/%d/envelope/?sentry_key=%s", s.ingest.URL, s.projectID, s.key)
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(envelope))
+		target := fmt.Sprintf("%s/api/%d/envelope/?sentry_key=%s", s.ingest.URL, s.projectID, s.key)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, target, strings.NewReader(envelope))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,6 +61,24 @@ func TestJourney(t *testing.T) {
 	s.get(t, project+"/issues", &issues)
 	if len(issues.Issues) != 1 || issues.Issues[0].Title != "TypeError: cart is undefined" || issues.Issues[0].Events != 2 || issues.Issues[0].Users != 1 {
 		t.Errorf("issues: %+v", issues)
+	}
+
+	// Somebody looks for it: by where it was thrown and what its title says, and for what it is not.
+	for q, want := range map[string]int{`is:unresolved release:shop@1.4.2 stack:checkout "is undefined"`: 1, `stack:checkout -release:shop@1.4.2`: 0} {
+		s.get(t, project+"/issues?q="+url.QueryEscape(q), &issues)
+		if len(issues.Issues) != want {
+			t.Errorf("%s found %+v, want %d", q, issues.Issues, want)
+		}
+	}
+
+	// The page says the same, without a script.
+	page, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("%s/projects/%d/issues?q=stack:checkout", s.query.URL, s.projectID), http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.Header.Set("Authorization", "Bearer "+s.token)
+	if status, body := do(t, page); status != http.StatusOK || !strings.Contains(string(body), "cart is undefined") {
+		t.Errorf("the page of issues: %d %s", status, body)
 	}
 
 	// One of them in full, with the bytes the client sent, scrubbed.

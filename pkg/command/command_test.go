@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/trivetlabs/trivet/pkg/project"
 	"github.com/trivetlabs/trivet/pkg/queue"
 	"github.com/trivetlabs/trivet/pkg/queue/queuetest"
+	"github.com/trivetlabs/trivet/pkg/store"
 	"github.com/trivetlabs/trivet/pkg/store/storetest"
 )
 
@@ -109,6 +111,26 @@ func TestAProjectsLife(t *testing.T) {
 		}
 		var value any
 		trivetJSON(t, &value, line...)
+	}
+
+	err := withStore(t.Context(), func(db *store.Store, _ place) error {
+		entries, _, err := db.Audit(t.Context(), 1, store.AuditFilter{})
+		var done []string
+		for _, e := range entries {
+			if e.Actor.Kind != store.ActorOperator {
+				t.Errorf("%s was done by %+v", e.Action, e.Actor)
+			}
+			done = append(done, e.Action)
+		}
+		slices.Reverse(done)
+		want := []string{"project.create", "key.create", "key.revoke", "token.create", "token.revoke", "project.change", "project.change"}
+		if !slices.Equal(done, want) {
+			t.Errorf("audit: %v, want %v", done, want)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -67,12 +67,20 @@ func createKey(ctx context.Context, c *call, label string) error {
 		return err
 	}
 	return change(ctx, func(db *store.Store, p place) error {
-		key, err := db.CreateKey(ctx, id, label)
-		if err != nil {
-			return err
-		}
-		return printKey(c, p, key)
+		return makeKey(ctx, c, db, p, id, label)
 	})
+}
+
+func makeKey(ctx context.Context, c *call, db *store.Store, where place, id int64, label string) error {
+	of, err := db.Project(ctx, id)
+	if err != nil {
+		return err
+	}
+	key, err := db.CreateOwnKey(ctx, of.OrganizationID, operator, id, label)
+	if err != nil {
+		return err
+	}
+	return printKey(c, where, key)
 }
 
 // printKey shows a new key with its DSN, where the public address is known.
@@ -97,8 +105,15 @@ func revokeKey(ctx context.Context, c *call) error {
 		return errUsage
 	}
 	return change(ctx, func(db *store.Store, _ place) error {
-		key, err := db.RevokeKey(ctx, c.args[0])
+		key, err := db.Key(ctx, c.args[0])
 		if err != nil {
+			return err
+		}
+		of, err := db.Project(ctx, key.ProjectID)
+		if err != nil {
+			return err
+		}
+		if key, err = db.RevokeOwnKey(ctx, of.OrganizationID, operator, of.ID, key.PublicKey); err != nil {
 			return err
 		}
 		return c.print(key, func(w io.Writer) { fmt.Fprintf(w, "key %s of project %d is revoked\n", key.PublicKey, key.ProjectID) })
@@ -114,11 +129,7 @@ func rotateKey(ctx context.Context, c *call, label string) error {
 		if err != nil {
 			return err
 		}
-		key, err := db.CreateKey(ctx, old.ProjectID, orElse(label, old.Label))
-		if err != nil {
-			return err
-		}
-		return printKey(c, p, key)
+		return makeKey(ctx, c, db, p, old.ProjectID, orElse(label, old.Label))
 	})
 }
 
@@ -138,7 +149,7 @@ func tokenCommands() []command {
 			flags: func(f *flag.FlagSet) {
 				f.StringVar(&organization, "organization", "", "slug; may be left out when there is one only")
 				f.Int64Var(&projectID, "project", 0, "id of the one project it is for; 0 means all of the organization")
-				f.StringVar(&scopes, "scopes", "read", "read, write, admin: comma separated; write needs -project")
+				f.StringVar(&scopes, "scopes", "read", "read, write, admin: comma separated; only one of a project may send logs")
 				f.StringVar(&label, "label", "", "what people call it")
 			},
 			run: func(ctx context.Context, c *call) error {
@@ -147,7 +158,7 @@ func tokenCommands() []command {
 					if err != nil {
 						return err
 					}
-					t, secret, err := db.CreateToken(ctx, store.Token{OrganizationID: o.ID, ProjectID: projectID, Scopes: list(scopes), Label: label})
+					t, secret, err := db.CreateOwnToken(ctx, o.ID, operator, store.Token{ProjectID: projectID, Scopes: list(scopes), Label: label})
 					if err != nil {
 						return err
 					}
@@ -191,8 +202,11 @@ func revokeToken(ctx context.Context, c *call) error {
 		return fmt.Errorf("ID: %w", err)
 	}
 	return change(ctx, func(db *store.Store, _ place) error {
-		t, err := db.RevokeToken(ctx, id)
+		t, err := db.Token(ctx, id)
 		if err != nil {
+			return err
+		}
+		if t, err = db.RevokeOwnToken(ctx, t.OrganizationID, operator, id); err != nil {
 			return err
 		}
 		return c.print(t, func(w io.Writer) { fmt.Fprintf(w, "token %s is revoked\n", t.ID) })

@@ -70,11 +70,7 @@ func projectCommands() []command {
 					if err != nil {
 						return err
 					}
-					made, err := db.CreateProject(ctx, store.Project{OrganizationID: o.ID, Slug: c.args[0], Name: orElse(name, c.args[0]), Origins: list(origins)})
-					if err != nil {
-						return err
-					}
-					key, err := db.CreateKey(ctx, made.ID, "first key")
+					_, key, err := db.CreateOwnProject(ctx, o.ID, operator, store.Project{Slug: c.args[0], Name: orElse(name, c.args[0]), Origins: list(origins)})
 					if err != nil {
 						return err
 					}
@@ -93,8 +89,12 @@ func projectCommands() []command {
 					return err
 				}
 				return change(ctx, func(db *store.Store, _ place) error {
-					p, err := db.SetOrigins(ctx, id, c.args[1:])
+					p, err := db.Project(ctx, id)
 					if err != nil {
+						return err
+					}
+					origins := c.args[1:]
+					if p, err = db.ChangeOwnProject(ctx, p.OrganizationID, operator, id, store.ProjectChange{Origins: &origins}); err != nil {
 						return err
 					}
 					return c.print(p, func(w io.Writer) {

@@ -57,7 +57,8 @@ func settings(ctx context.Context, c *call, db *store.Store, id int64, from stri
 		if err != nil {
 			return err
 		}
-		if stored, err = db.SetSettings(ctx, id, chosen); err != nil {
+		stored, err = db.ChangeSettings(ctx, operator, id, func(s *project.Settings) error { *s = chosen; return nil })
+		if err != nil {
 			return err
 		}
 	}
@@ -94,7 +95,7 @@ type filterState struct {
 func switchFilter(ctx context.Context, c *call, db *store.Store, id int64) error {
 	stored, err := db.Settings(ctx, id)
 	if err == nil && len(c.args) == 2 {
-		stored, err = db.ChangeSettings(ctx, id, func(s *project.Settings) error { return setSwitch(&s.Filters, c.args[0], c.args[1]) })
+		stored, err = db.ChangeSettings(ctx, operator, id, func(s *project.Settings) error { return setSwitch(&s.Filters, c.args[0], c.args[1]) })
 	}
 	if err != nil {
 		return err

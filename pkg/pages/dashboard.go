@@ -104,7 +104,7 @@ func (p *Pages) dashboardEvents(by string) func(context.Context, *Request, *dash
 		if err != nil {
 			return err
 		}
-		releases, _, err := p.DB.Releases(ctx, r.Org(), r.Project.ID, d.Span.From, d.Span.To, maxChartMarks, "")
+		releases, err := p.DB.NewestReleases(ctx, r.Org(), r.Project.ID, maxChartMarks)
 		if err != nil {
 			return err
 		}

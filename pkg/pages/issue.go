@@ -136,7 +136,7 @@ func (p *Pages) fillIssue(ctx context.Context, r *Request, page *issuePage) (err
 	if err != nil {
 		return err
 	}
-	releases, _, err := p.DB.Releases(ctx, r.Org(), r.Project.ID, chart.From, chart.To, maxMarkers, "")
+	releases, err := p.DB.NewestReleases(ctx, r.Org(), r.Project.ID, maxMarkers)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
-// Package query is the read side: it lists and shows what the worker wrote, over HTTP, to whoever holds a
-// token. It promises that nobody sees another organization's rows, that every list has an end, and that
-// what strangers sent is only ever data in its answers. It writes nothing but the settings of a project.
+// Package query is the read side: it lists and shows what the worker wrote, over HTTP, to programs with a token and to
+// people who are signed in, who may also decide about issues and change projects, keys and members. It promises that nobody
+// sees or changes another organization's rows, that every list has an end, and that what strangers sent is only ever data
+// in its answers. It writes no event and no counter.
 package query
 
 import (
@@ -24,8 +25,8 @@ import (
 
 // Config is the read side's configuration.
 type Config struct {
-	Addr      string `default:":8081" desc:"listener of the API"`
-	PublicURL string `split_words:"true" desc:"URL under which people reach this listener; links to next pages are made with it"`
+	Addr      string `default:":8081" desc:"listener of the pages and the API"`
+	PublicURL string `split_words:"true" desc:"URL under which people reach this listener: links are made with it, and cookies are for https alone where it is https"`
 	IngestURL string `split_words:"true" default:"http://127.0.0.1:8080" desc:"where POST /api/v1/logs is passed on to; ingest must trust this role's address (INGEST_TRUSTED_PROXIES) to see the client's"`
 	// Without it DSNs on pages are made with IngestURL.
 	IngestPublicURL string           `envconfig:"INGEST_PUBLIC_URL" desc:"URL under which browsers reach ingest; DSNs and snippets on pages are made with it, else with QUERY_INGEST_URL"`
@@ -36,7 +37,7 @@ type Config struct {
 	Queue           queue.Config
 }
 
-// Run serves the API until ctx ends.
+// Run serves pages and API until ctx ends.
 func Run(ctx context.Context, env service.Env, cfg Config) error {
 	env = env.Role("query")
 	db, err := store.Open(ctx, env, cfg.Store)

@@ -29,12 +29,12 @@ func (q *Queue) Message(ctx context.Context, sequence uint64) (Message, error) {
 
 // A State is what a stream holds.
 type State struct {
-	Messages uint64    `json:"messages"`
-	Bytes    uint64    `json:"bytes"`
-	MaxBytes int64     `json:"max_bytes"`
-	First    uint64    `json:"first_sequence"`
-	Last     uint64    `json:"last_sequence"`
-	Oldest   time.Time `json:"oldest"`
+	Messages uint64     `json:"messages"`
+	Bytes    uint64     `json:"bytes"`
+	MaxBytes int64      `json:"max_bytes"`
+	First    uint64     `json:"first_sequence"`
+	Last     uint64     `json:"last_sequence"`
+	Oldest   *time.Time `json:"oldest"` // message's time; nil where there is none
 }
 
 // State asks for the state of a stream.
@@ -47,7 +47,12 @@ func (q *Queue) State(ctx context.Context, stream string) (State, error) {
 		return State{}, fmt.Errorf("look at stream %s: %w", stream, err)
 	}
 	info := s.CachedInfo()
-	return State{info.State.Msgs, info.State.Bytes, info.Config.MaxBytes, info.State.FirstSeq, info.State.LastSeq, info.State.FirstTime.UTC()}, nil
+	state := State{Messages: info.State.Msgs, Bytes: info.State.Bytes, MaxBytes: info.Config.MaxBytes, First: info.State.FirstSeq, Last: info.State.LastSeq}
+	if state.Messages > 0 {
+		oldest := info.State.FirstTime.UTC()
+		state.Oldest = &oldest
+	}
+	return state, nil
 }
 
 // SequenceAt returns the sequence of the first message of EVENTS stored at or after t; the one after the

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/trivetlabs/trivet/pkg/search"
 )
 
 //go:embed sql/events.sql
@@ -40,6 +42,34 @@ type eventScan struct {
 	ready       bool
 }
 
+//go:embed sql/release_since.sql
+var releaseSinceSQL string
+
+// narrowRelease leaves out the time before the release that is asked for was first seen; all of it where there never was one.
+func (e *eventScan) narrowRelease(ctx context.Context, tx pgx.Tx) error {
+	release := e.f.Release
+	for _, t := range e.f.Query.Terms {
+		if t.Field == search.Release && t.Op == search.Equal && !t.Not {
+			release = t.Value
+		}
+	}
+	if release == "" || e.newer {
+		return nil
+	}
+	var since *time.Time
+	var all bool
+	if err := tx.QueryRow(ctx, releaseSinceSQL, e.f.Project, release, maxProjectReleases).Scan(&since, &all); err != nil {
+		return err
+	}
+	switch {
+	case since != nil && since.After(e.from):
+		e.from = *since
+	case since == nil && all:
+		e.from = e.to
+	}
+	return nil
+}
+
 // ownArgs is how many parameters the statements themselves have.
 const ownArgs = 7
 
@@ -71,6 +101,9 @@ func (f EventFilter) newConditions(own int) *conditions {
 // prepare chooses the statements: those of the issue, or of few fingerprints, read an index of each fingerprint.
 func (e *eventScan) prepare(ctx context.Context, tx pgx.Tx) error {
 	e.ready = true
+	if err := e.narrowRelease(ctx, tx); err != nil {
+		return err
+	}
 	c := e.f.newConditions(2)
 	asked := c.addFingerprints(e.f)
 	var few [][16]byte

@@ -32,11 +32,25 @@ var releaseCountsSQL string
 // releases some events are counted for none. The error is ErrInvalid, ErrNotFound (of the project), ErrTimeout or
 // ErrUnavailable, wrapped, where it is not ours.
 func (s *Store) Releases(ctx context.Context, organization, project int64, from, to time.Time, limit int, cursor string) (all []Release, next string, err error) {
-	w, err := newWindow(from, to, 14*24*time.Hour)
-	w = w.whole(time.Hour)
-	if err == nil {
-		limit, err = checkLimit(limit)
-	}
+	return s.releases(ctx, organization, project, limit, cursor, func(tx pgx.Tx, all []Release) error {
+		w, err := newWindow(from, to, 14*24*time.Hour)
+		if err != nil {
+			return err
+		}
+		return countReleases(ctx, tx, project, w.whole(time.Hour), all)
+	})
+}
+
+// NewestReleases lists the releases that were seen first most lately, newest first, without their counts: what marks a chart.
+// The errors are those of Releases.
+func (s *Store) NewestReleases(ctx context.Context, organization, project int64, limit int) ([]Release, error) {
+	all, _, err := s.releases(ctx, organization, project, limit, "", func(pgx.Tx, []Release) error { return nil })
+	return all, err
+}
+
+// releases lists a page of releases and lets count fill in their counts.
+func (s *Store) releases(ctx context.Context, organization, project int64, limit int, cursor string, count func(pgx.Tx, []Release) error) (all []Release, next string, err error) {
+	limit, err = checkLimit(limit)
 	name := newList("releases", project) // the times choose no row
 	var end position
 	if err == nil {
@@ -60,7 +74,7 @@ func (s *Store) Releases(ctx context.Context, organization, project int64, from,
 			return visible(ctx, tx, project)
 		}
 		all, next = page(name, all, limit, func(last Release) position { return position{key: last.FirstSeen.UnixMicro(), id: last.id} })
-		return countReleases(ctx, tx, project, w, all)
+		return count(tx, all)
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("list releases: %w", err)

@@ -83,11 +83,7 @@ func (s *Store) SetOwnSettings(ctx context.Context, organization int64, by Actor
 			if text, err = oneIn(ctx, tx, pgx.RowTo[[]byte], setSettingsSQL, id, text); err != nil {
 				return err
 			}
-			changed, err := changedMembers(was, text)
-			if err != nil || len(changed) == 0 {
-				return err
-			}
-			return note(ctx, tx, organization, by, "settings.change", p.Slug, map[string]any{"project_id": id, "changed": changed})
+			return noteSettings(ctx, tx, p, by, was, text)
 		})
 	}
 	if err != nil {
@@ -96,11 +92,24 @@ func (s *Store) SetOwnSettings(ctx context.Context, organization int64, by Actor
 	return readSettings(text)
 }
 
-// changedMembers names the members in which two documents of the database differ, in their one form.
+// noteSettings writes into the audit in which members two documents differ; nothing where they don't.
+func noteSettings(ctx context.Context, tx pgx.Tx, p Project, by Actor, was, is []byte) error {
+	changed, err := changedMembers(was, is)
+	if err != nil || len(changed) == 0 {
+		return err
+	}
+	return note(ctx, tx, p.OrganizationID, by, "settings.change", p.Slug, map[string]any{"project_id": p.ID, "changed": changed})
+}
+
+// changedMembers names the members in which two documents of the database differ, in their one form. What is empty is as
+// good as absent.
 func changedMembers(was, is []byte) ([]string, error) {
 	var before, after map[string]json.RawMessage
 	if err := errors.Join(json.Unmarshal(was, &before), json.Unmarshal(is, &after)); err != nil {
 		return nil, err
+	}
+	for _, document := range []map[string]json.RawMessage{before, after} {
+		maps.DeleteFunc(document, func(_ string, value json.RawMessage) bool { return string(value) == "{}" })
 	}
 	changed := map[string]bool{}
 	for name, value := range before {
@@ -129,16 +138,16 @@ func settingsText(settings *project.Settings) ([]byte, error) {
 //go:embed sql/lock_settings.sql
 var lockSettingsSQL string
 
-// ChangeSettings lets change work on the settings of a project while nobody else does, and stores what it made of them.
-// The error is ErrInvalid or ErrNotFound, wrapped, where the caller is wrong, or what change returned.
-func (s *Store) ChangeSettings(ctx context.Context, id int64, change func(*project.Settings) error) (settings project.Settings, err error) {
+// ChangeSettings lets change work on the settings of a project while nobody else does, and stores what it made of them,
+// which is in the audit where it differs. The error is ErrInvalid or ErrNotFound, wrapped, where the caller is wrong, or what change returned.
+func (s *Store) ChangeSettings(ctx context.Context, by Actor, id int64, change func(*project.Settings) error) (settings project.Settings, err error) {
 	var refused error // no error of the database
 	err = pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
-		var text []byte
-		if err := tx.QueryRow(ctx, lockSettingsSQL, id).Scan(&text); err != nil {
+		var was, text []byte
+		if err := tx.QueryRow(ctx, lockSettingsSQL, id).Scan(&was); err != nil {
 			return err
 		}
-		if settings, refused = readSettings(text); refused == nil {
+		if settings, refused = readSettings(was); refused == nil {
 			refused = change(&settings)
 		}
 		if refused == nil {
@@ -147,8 +156,14 @@ func (s *Store) ChangeSettings(ctx context.Context, id int64, change func(*proje
 		if refused != nil {
 			return refused
 		}
-		_, err = tx.Exec(ctx, setSettingsSQL, id, text)
-		return err
+		if text, err = oneIn(ctx, tx, pgx.RowTo[[]byte], setSettingsSQL, id, text); err != nil {
+			return err
+		}
+		p, err := oneIn(ctx, tx, scanProject, projectSQL, id)
+		if err != nil {
+			return err
+		}
+		return noteSettings(ctx, tx, p, by, was, text)
 	})
 	switch {
 	case refused != nil:

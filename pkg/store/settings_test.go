@@ -64,7 +64,7 @@ func TestSettingsAreChangedByOneAtATime(t *testing.T) {
 	done := make(chan error, len(names))
 	for _, name := range names {
 		go func() {
-			_, err := db.ChangeSettings(context.WithoutCancel(t.Context()), s.project, func(all *project.Settings) error {
+			_, err := db.ChangeSettings(context.WithoutCancel(t.Context()), store.Actor{Kind: store.ActorOperator}, s.project, func(all *project.Settings) error {
 				if all.Filters.Switches == nil {
 					all.Filters.Switches = map[string]bool{}
 				}
@@ -83,7 +83,7 @@ func TestSettingsAreChangedByOneAtATime(t *testing.T) {
 		t.Errorf("got %v, %v: changes were lost", got.Filters.Switches, err)
 	}
 	stop := errors.New("stop")
-	if _, err := db.ChangeSettings(t.Context(), s.project, func(*project.Settings) error { return stop }); !errors.Is(err, stop) {
+	if _, err := db.ChangeSettings(t.Context(), store.Actor{Kind: store.ActorOperator}, s.project, func(*project.Settings) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("got %v, want the error of the change", err)
 	}
 }

@@ -93,6 +93,12 @@ func (s *Store) Tokens(ctx context.Context, organization int64) ([]Token, error)
 	return all, nil
 }
 
+// Token finds one by its id, a revoked one too. ErrNotFound when there is none.
+func (s *Store) Token(ctx context.Context, id event.ID) (Token, error) {
+	t, err := one(ctx, s, scanToken, tokenSQL, [16]byte(id))
+	return t, wrap("find token", err)
+}
+
 //go:embed sql/revoke_token.sql
 var revokeTokenSQL string
 

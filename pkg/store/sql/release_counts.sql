@@ -5,7 +5,8 @@ left join (
     select v.text, sum(v.events) as events
     from field_counts f
     cross join lateral unnest(f.fields, f.texts, f.counts) as v (field, text, events)
-    where f.project_id = $1 and f.hour >= $3 and f.hour < $4 and v.field = 2 and v.text = any($2)
+    join unnest($2::text[]) as n (release) on n.release = v.text
+    where f.project_id = $1 and f.hour >= $3 and f.hour < $4 and v.field = 2
     group by 1
 ) e on e.text = r.release
 left join (
