@@ -21,7 +21,7 @@ end $$;
 -- Each statement is planned with its values: how a pattern begins decides which index helps.
 create function find_words(organization bigint, project bigint, word_kind smallint, pattern text) returns table (project_id bigint, fingerprint uuid)
     language plpgsql stable security definer rows 500
-    set search_path = trivet
+    set search_path = trivet, pg_temp -- last, or a temporary table could stand in for ours
 as $$
 begin
     if organization is distinct from app_organization() then
@@ -41,7 +41,7 @@ comment on function find_words is 'Fingerprints with a word of that kind like a 
 
 create function find_texts(organization bigint, project bigint, pattern text) returns table (project_id bigint, fingerprint uuid)
     language plpgsql stable security definer rows 500
-    set search_path = trivet
+    set search_path = trivet, pg_temp -- last, or a temporary table could stand in for ours
 as $$
 begin
     if organization is distinct from app_organization() then
