@@ -46,7 +46,7 @@ func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.I
 	queueHours(queue, p.fresh)
 	queueUsers(queue, p.fresh, newUsers)
 	queueDayUsers(queue, p.users)
-	queueWords(queue, p.found)
+	queueWords(queue, p.found, p.now)
 	queueReleases(queue, p.releases)
 	if err := tx.SendBatch(ctx, queue).Close(); err != nil {
 		return Result{}, nil, fmt.Errorf("count events: %w", err)

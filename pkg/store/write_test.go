@@ -72,7 +72,7 @@ func readSums(t *testing.T, url string) (s sums) {
 		(select count(*) from (select project_id, release, min(received_at) as first_seen from trivet.events where release <> '' group by 1, 2) e
 			full join trivet.releases r using (project_id, release, first_seen) where (e.project_id is null) <> (r.project_id is null)),
 		(select count(*) from trivet.issue_fingerprints f where not exists (select from trivet.issue_texts t where t.project_id = f.project_id and t.fingerprint = f.fingerprint)
-			or not exists (select from trivet.issue_words w where w.project_id = f.project_id and w.fingerprint = f.fingerprint and w.kind = 1))`
+			or not exists (select from ` + seenWords + ` where w.project_id = f.project_id and w.fingerprint = f.fingerprint and w.kind = 1))`
 	queryRow(t, url, statement, &s.Packed, &s.Rows, &s.Issues, &s.Hours, &s.Minutes, &s.Duplicates, &s.Filtered, &s.Expired, &s.Dead, &s.Users, &s.IssueUsers,
 		&s.Blocked, &s.Drops, &s.LeastField, &s.MostField, &s.DayUsers, &s.WrongUsers, &s.WrongReleases, &s.Untold)
 	return s
