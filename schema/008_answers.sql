@@ -243,16 +243,20 @@ comment on column releases.project_id is 'The project.';
 comment on column releases.release is 'Release as the client names it.';
 comment on column releases.first_seen is 'Receipt of its first event.';
 
+-- Appended by each batch. The janitor makes one row of a day that is over.
 create table project_users (
-    project_id bigint not null,
-    day        date   not null,
-    user_hash  bigint not null,
-    primary key (project_id, day, user_hash)
+    project_id bigint   not null,
+    day        date     not null,
+    users      integer,
+    hashes     bigint[] not null
 );
-comment on table project_users is 'Who met an error on a day of receipt.';
+create index project_users_by_day on project_users (project_id, day);
+create index project_users_loose on project_users (day, project_id) where users is null;
+comment on table project_users is 'Who met an error on a day of receipt: whoever is in any row of it.';
 comment on column project_users.project_id is 'The project.';
 comment on column project_users.day is 'UTC day of receipt.';
-comment on column project_users.user_hash is 'As in events.';
+comment on column project_users.users is 'How many hashes there are, each once, in a row that the janitor made; null as a batch appended it.';
+comment on column project_users.hashes is 'user_hash as in events.';
 
 -- Appended by each batch, never updated there: a row that every batch updates would make the workers wait for each
 -- other. The janitor sums up the rows of an hour.

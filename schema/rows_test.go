@@ -53,7 +53,7 @@ const twoOrganizations = `
 	insert into issue_words (project_id, fingerprint, words) select p, gen_random_uuid(), '{17}' from generate_series(1, 2) p;
 	insert into issue_texts (project_id, fingerprint, text) select p, gen_random_uuid(), 'x' from generate_series(1, 2) p;
 	insert into releases (project_id, release, first_seen) select p, 'a@1', now() from generate_series(1, 2) p;
-	insert into project_users (project_id, day, user_hash) select p, current_date, 1 from generate_series(1, 2) p;
+	insert into project_users (project_id, day, hashes) select p, current_date, '{1}' from generate_series(1, 2) p;
 	insert into field_counts (project_id, hour, fields, texts, counts) select p, now(), '{1}', '{error}', '{1}' from generate_series(1, 2) p;
 	insert into salts (day, salt) values (current_date, sha256('a'));`
 

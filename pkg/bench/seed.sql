@@ -44,7 +44,10 @@ join (select project_id, fingerprint, count(*) as users from trivet.issue_users 
 
 -- step: project counters
 insert into trivet.project_minutes (project_id, minute, events) select project_id, date_trunc('minute', received_at), count(*) from trivet.events group by 1, 2;
-insert into trivet.project_users (project_id, day, user_hash) select distinct project_id, (received_at at time zone 'UTC')::date, user_hash from trivet.events;
+insert into trivet.project_users (project_id, day, users, hashes)
+select project_id, day, count(*), array_agg(user_hash order by user_hash)
+from (select distinct project_id, (received_at at time zone 'UTC')::date as day, user_hash from trivet.events) as u
+group by project_id, day;
 insert into trivet.releases (project_id, release, first_seen) select project_id, release, min(received_at) from trivet.events group by 1, 2;
 insert into trivet.field_counts (project_id, hour, fields, texts, counts)
 select project_id, hour, array_agg(field), array_agg(value), array_agg(events)

@@ -56,9 +56,6 @@ func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.I
 		return Result{}, nil, err
 	}
 	result.NewIssues = n
-	if err := settleUsers(ctx, tx, issueOf, newUsers); err != nil {
-		return Result{}, nil, err
-	}
 	result.Reopened, err = reopen(ctx, tx, due, p.fresh, issueOf)
 	return result, issueOf, err
 }

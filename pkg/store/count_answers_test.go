@@ -19,6 +19,9 @@ import (
 const seenWords = `(select w.project_id, w.kind, w.word, i.fingerprint from trivet.issue_words i cross join lateral unnest(i.words) u (number)
 	join trivet.words w on w.project_id = i.project_id and w.word_id = u.number) w`
 
+// dayUsers are the users of days, each once.
+const dayUsers = `(select distinct u.project_id, u.day, h.user_hash from trivet.project_users u cross join lateral unnest(u.hashes) h (user_hash)) u`
+
 func TestWordsOfAnEventAreWrittenOnce(t *testing.T) {
 	t.Parallel()
 	db, url := open(t)
@@ -236,6 +239,31 @@ func TestBatchesAppendWhileCountsAreSummedUp(t *testing.T) {
 	}
 }
 
+func TestUsersOfADayAreSummedUpAndStayTheSame(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	yesterday := now().AddDate(0, 0, -1)
+	for i, at := range []time.Time{yesterday, yesterday, now(), yesterday} {
+		for _, user := range []string{"a", "b", fmt.Sprint(i)} {
+			r := row(1, 1, event.NewID(at), at)
+			r.UserHash = event.UserHash(1, user)
+			write(t, reopened(t, url), r)
+		}
+		if i == 1 {
+			continue
+		}
+		if n, err := db.SumDayUsers(t.Context(), event.DayOf(now())); err != nil || n != 1 {
+			t.Errorf("summed up %d days, %v", n, err)
+		}
+		readSums(t, url).balance(t)
+	}
+	var summed, loose []int
+	queryRow(t, url, `select array_agg(users order by users) filter (where users is not null), array_agg(cardinality(hashes)) filter (where users is null) from trivet.project_users`, &summed, &loose)
+	if !slices.Equal(summed, []int{5}) || len(loose) != 3 {
+		t.Errorf("users of a day that is over %v, rows of today %v", summed, loose)
+	}
+}
+
 func TestWhatReadersAskForExpires(t *testing.T) {
 	t.Parallel()
 	db, url := open(t)
@@ -251,7 +279,7 @@ func TestWhatReadersAskForExpires(t *testing.T) {
 		t.Helper()
 		queryRow(t, url, `select array_agg(x order by x), null from (
 			select 'stack ' || word from `+seenWords+` where kind = 2 union all
-			select 'users ' || count(*) from trivet.project_users union all
+			select 'users ' || count(*) from `+dayUsers+` union all
 			select 'counts ' || count(*) from trivet.field_counts union all
 			select 'releases ' || count(*) from trivet.releases union all
 			select 'texts ' || count(*) from trivet.issue_texts) as x (x)`, &left, new(any))
