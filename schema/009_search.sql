@@ -8,8 +8,6 @@ begin
     create extension if not exists pg_trgm schema public; -- where others look for it too
     select quote_ident(nspname) into place from pg_extension e join pg_namespace n on n.oid = e.extnamespace where extname = 'pg_trgm';
     execute format('create index issue_texts_by_part on issue_texts using gin (text %s.gin_trgm_ops)', place);
-    -- Of addresses alone: other words are looked for by how they begin, or are few.
-    execute format('create index words_by_part on words using gin (word %s.gin_trgm_ops) where kind = 8::smallint', place);
 exception
     when others then
         raise notice 'pg_trgm can''t be had: %; parts of words are looked for without an index', sqlerrm;
