@@ -211,7 +211,7 @@ create table issue_words (
     words       bigint[] not null
 );
 create index issue_words_by_fingerprint on issue_words (project_id, fingerprint);
-create index issue_words_by_word on issue_words using gin (words) with (gin_pending_list_limit = 512);
+create index issue_words_by_word on issue_words using gin (words) with (gin_pending_list_limit = 2048);
 comment on table issue_words is 'Words that were seen with a fingerprint, of each kind some 300 at most, in one row or several. All but those of titles go when the issue was not seen for as long as events are kept.';
 comment on column issue_words.project_id is 'The project.';
 comment on column issue_words.fingerprint is 'The fingerprint.';

@@ -86,10 +86,14 @@ func (m *memory) findWords(finder *words.Finder, rows []*Row, now time.Time) *fo
 		if g == nil {
 			g = &wordGroup{groupKey: k, words: make(map[int64]struct{}, len(room)), of: of}
 			groups[k] = g
-			f.groups = append(f.groups, g)
 		}
 		for _, w := range room {
 			f.add(m, g, projectWord{r.Project, w}, now)
+		}
+	}
+	for _, g := range groups {
+		if len(g.words) > 0 {
+			f.groups = append(f.groups, g)
 		}
 	}
 	slices.SortFunc(f.groups, func(a, b *wordGroup) int { return compareGroups(a.groupKey, b.groupKey) })
@@ -100,6 +104,9 @@ func (m *memory) findWords(finder *words.Finder, rows []*Row, now time.Time) *fo
 func (f *found) add(m *memory, g *wordGroup, w projectWord, now time.Time) {
 	number := w.number()
 	if _, ok := g.words[number]; ok || g.kinds[w.Kind] >= maxWords {
+		return
+	}
+	if !f.isNew(m, g.of.hash(0, uint64(number))) { // another piece has it
 		return
 	}
 	g.words[number] = struct{}{}

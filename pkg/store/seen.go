@@ -15,7 +15,7 @@ type seen struct {
 }
 
 const (
-	seenSets = 1 << 16 // with seenWays: half a million hashes in 4 MiB
+	seenSets = 1 << 17 // with seenWays: a million hashes in 8 MiB
 	seenWays = 8
 )
 

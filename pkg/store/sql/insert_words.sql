@@ -26,6 +26,6 @@ with groups as materialized (
 )
 select a.n::integer, (h.word & 15)::smallint
 from added as a cross join lateral unnest(a.had || a.words) as h (word)
-where a.had <> '{}'
+where cardinality(a.had) + cardinality(a.words) >= $6::integer
 group by a.n, h.word & 15
 having count(*) >= $6::integer
