@@ -63,7 +63,8 @@ func (a *Access) signedIn(ctx context.Context, r *http.Request) (store.SignIn, e
 		return store.SignIn{}, web.ErrNoToken
 	}
 	now := time.Now()
-	if in, ok := a.signIns.get(hash, now); ok {
+	in, turn, ok := a.signIns.get(hash, now)
+	if ok {
 		return in, nil
 	}
 	in, err := a.db.SignIn(ctx, hash)
@@ -73,7 +74,7 @@ func (a *Access) signedIn(ctx context.Context, r *http.Request) (store.SignIn, e
 	if err != nil {
 		return in, err
 	}
-	a.signIns.put(hash, in, now, &in.ExpiresAt)
+	a.signIns.put(hash, in, turn, now, &in.ExpiresAt)
 	return in, nil
 }
 
@@ -100,7 +101,7 @@ func (a *Access) end(r *http.Request) error {
 	if !ok {
 		return nil
 	}
-	a.signIns.forget()
+	defer a.signIns.forget() // when it has ended, or it could be learnt anew in between
 	return a.db.EndSignIn(r.Context(), hash)
 }
 

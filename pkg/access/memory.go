@@ -17,6 +17,7 @@ const (
 type memory[T any] struct {
 	mu   sync.Mutex
 	seen map[[sha256.Size]byte]remembered[T]
+	turn int // counts how often all was forgotten
 }
 
 type remembered[T any] struct {
@@ -26,17 +27,22 @@ type remembered[T any] struct {
 
 func newMemory[T any]() *memory[T] { return &memory[T]{seen: map[[sha256.Size]byte]remembered[T]{}} }
 
-func (m *memory[T]) get(hash [sha256.Size]byte, now time.Time) (T, bool) {
+// get returns a value, and the turn that put wants if it is not there.
+func (m *memory[T]) get(hash [sha256.Size]byte, now time.Time) (value T, turn int, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s, ok := m.seen[hash]
-	return s.value, ok && now.Before(s.until)
+	return s.value, m.turn, ok && now.Before(s.until)
 }
 
-// put remembers a value, until at the latest where that is told.
-func (m *memory[T]) put(hash [sha256.Size]byte, value T, now time.Time, until *time.Time) {
+// put remembers a value, until at the latest where that is told. What was asked for before somebody forgot all may be of
+// before their change, and is not kept.
+func (m *memory[T]) put(hash [sha256.Size]byte, value T, turn int, now time.Time, until *time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if turn != m.turn {
+		return
+	}
 	if len(m.seen) >= maxRemembered {
 		// Rare: more good secrets in half a minute than most installations have.
 		clear(m.seen)
@@ -51,5 +57,6 @@ func (m *memory[T]) put(hash [sha256.Size]byte, value T, now time.Time, until *t
 func (m *memory[T]) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.turn++
 	clear(m.seen)
 }

@@ -27,7 +27,8 @@ func (a *Access) authenticate(ctx context.Context, authorization string, basic b
 		return store.Token{}, web.ErrNoToken
 	}
 	hash, now := sha256.Sum256([]byte(secret)), time.Now()
-	if token, ok := a.tokens.get(hash, now); ok {
+	token, turn, ok := a.tokens.get(hash, now)
+	if ok {
 		return token, nil
 	}
 	token, err := a.db.Authenticate(ctx, secret)
@@ -37,7 +38,7 @@ func (a *Access) authenticate(ctx context.Context, authorization string, basic b
 	if err != nil {
 		return token, err
 	}
-	a.tokens.put(hash, token, now, token.ExpiresAt)
+	a.tokens.put(hash, token, turn, now, token.ExpiresAt)
 	return token, nil
 }
 

@@ -191,5 +191,6 @@ func (p *Pages) changeMember(r *Request, form *web.Params, user int64, said stri
 	if err != nil {
 		return err
 	}
+	p.Access.Forget() // they may be signed in, here too
 	return r.To("/members?said=member-" + said)
 }

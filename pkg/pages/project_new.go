@@ -27,6 +27,9 @@ func (p *Pages) showNewProject(r *Request) error {
 	if err := r.Params.Done(); err != nil {
 		return err
 	}
+	if err := whole(r); err != nil {
+		return err
+	}
 	return p.show(r, "project_new", newProjectView{Wrong: wrongs{}})
 }
 
@@ -34,6 +37,9 @@ func (p *Pages) showNewProject(r *Request) error {
 func (p *Pages) makeProject(r *Request) error {
 	form, err := r.Form()
 	if err != nil {
+		return err
+	}
+	if err := whole(r); err != nil {
 		return err
 	}
 	typed := newProjectView{strings.TrimSpace(form.Text("name")), strings.TrimSpace(form.Text("slug")), form.Long("origins", maxLines), nil}

@@ -157,6 +157,7 @@ func (p *Pages) revokeToken(r *Request) error {
 	if _, err := p.DB.RevokeOwnToken(r.HTTP.Request().Context(), r.Org(), r.Viewer.Actor(), id); err != nil {
 		return err
 	}
+	p.Access.Forget()
 	p.TellEdges(r.HTTP.Request().Context())
 	return r.To("/tokens?said=token-revoked")
 }

@@ -2,6 +2,7 @@ package query
 
 import (
 	"bufio"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -10,7 +11,6 @@ import (
 	"iter"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/trivetlabs/trivet/pkg/jsonx"
@@ -69,9 +69,16 @@ func (r *request) format() (format, cursor string) {
 // export writes all of a list. What is wrong before the first element is answered; what goes wrong later can only break the
 // answer off, so that nobody takes it for whole.
 func export[T any](a *API, r *request, name, format string, all iter.Seq2[store.Exported[T], error]) error {
+	wait, cancel := context.WithTimeout(r.ctx(), requestTimeout)
+	defer cancel()
+	done, err := a.exports.take(wait, r.viewer)
+	if err != nil {
+		return err
+	}
+	defer done()
 	w := newExportWriter(r, name, format)
 	var none T
-	err := w.columns(none)
+	err = w.columns(none)
 	for e, problem := range all {
 		switch {
 		case problem != nil:
@@ -219,22 +226,6 @@ func (w *exportWriter) members(value any, yield func(name string, r *jsonx.Reade
 		yield(string(slices.Clone(name)), r)
 	}
 	return nil
-}
-
-// cell is a value as a spreadsheet may have it: never a formula (CSV injection).
-func cell(r *jsonx.Reader) string {
-	text := ""
-	switch r.Kind() {
-	case jsonx.Null:
-	case jsonx.String:
-		text = r.Str()
-	default:
-		text = string(r.Raw())
-	}
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }
 
 var _ io.Writer = (*exportWriter)(nil)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -46,6 +47,13 @@ func (a *API) page(c echo.Context, route pages.Route) error {
 	}
 	if err != nil {
 		return err
+	}
+	if r.Viewer != nil && !route.Stream && !strings.HasPrefix(route.Path, "/static/") {
+		done, err := a.shares.take(c.Request().Context(), r.Viewer)
+		if err != nil {
+			return err
+		}
+		defer done()
 	}
 	return route.Handle(r)
 }

@@ -90,6 +90,8 @@ type API struct {
 	dir     string // see Config
 	pages   *pages.Pages
 	streams *streams
+	shares  *shares // of connections to the database, but for streams
+	exports *shares
 	metrics metrics
 	routes  map[string]*route // by Echo's pattern
 	// operations are the routes by method, in the order in which they were added, and described is what /openapi.json answers.
@@ -124,7 +126,8 @@ func New(env service.Env, cfg Config, db *store.Store, q *queue.Queue) (*API, er
 		return nil, err
 	}
 	a := &API{
-		echo: echo.New(), log: env.Log, db: db, queue: q, access: let, detail: detail.New(env.Log, db), forward: forward, links: links, dir: cfg.Dir, streams: newStreams(env.Metrics), routes: map[string]*route{},
+		echo: echo.New(), log: env.Log, db: db, queue: q, access: let, detail: detail.New(env.Log, db), forward: forward, links: links, dir: cfg.Dir, streams: newStreams(env.Metrics),
+		shares: newShares(int(cfg.Store.MaxConns) / 2), exports: newShares(1), routes: map[string]*route{},
 	}
 	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { a.refuse(c, nil, err) }
 	a.echo.Pre(a.frame)
@@ -163,6 +166,13 @@ func (a *API) on(method, path, name string, need access.Permission, handle func(
 		r, err := a.begin(c, need)
 		if err != nil {
 			return err
+		}
+		if !a.routes[path].stream {
+			done, err := a.shares.take(r.ctx(), r.viewer)
+			if err != nil {
+				return err
+			}
+			defer done()
 		}
 		return handle(r)
 	})

@@ -126,11 +126,17 @@ func find(t *testing.T, all []event, title string) event {
 
 func get(t *testing.T, url string, into any) {
 	t.Helper()
+	getAs(t, the.token, url, into)
+}
+
+// getAs is get with another token.
+func getAs(t *testing.T, token, url string, into any) {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+the.token)
+	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
