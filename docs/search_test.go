@@ -37,6 +37,7 @@ Times are days (` + "`2006-01-02`" + `, UTC), instants (RFC 3339) or ages (` + "
 
 An issue has a release, environment, browser, os, url, tag, user, stack or crumb when some event of it had; two such terms may hold by different events. Of each kind
 some hundred values are kept an issue. An event has what it came with; ` + "`stack`, `crumb`" + ` and words are those of events like it: of its fingerprint.
+Of events that were stored before there were searches, tags, stacks and breadcrumbs are found once another of their fingerprint comes.
 
 A list of events goes back 30 days unless ` + "`from`" + ` says more, and looks for a second or two. What few events match may take several pages, of which some are empty:
 ` + "`searched_to` says how far one looked, and `next`" + ` goes on.

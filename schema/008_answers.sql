@@ -273,7 +273,7 @@ create index field_counts_loose on field_counts (project_id, hour) where not sum
 comment on table field_counts is 'Stored events by hour of receipt and by the values of some fields: for each field the counts of all rows of an hour add up to its events.';
 comment on column field_counts.project_id is 'The project.';
 comment on column field_counts.hour is 'Start of the hour, UTC.';
-comment on column field_counts.fields is '1 level, 2 release, 3 environment, 4 browser, 5 os, 6 protocol: what the value beside it is of.';
+comment on column field_counts.fields is '1 level, 2 release, 3 environment, 4 browser, 5 os, 6 protocol: what the value beside it is of; in this order.';
 comment on column field_counts.texts is 'The values; empty for unknown. Beyond the 200 most frequent of a field in an hour: the text *.';
 comment on column field_counts.counts is 'How many.';
 comment on column field_counts.summed is 'True for a sum that the janitor made; false as a batch appended it.';

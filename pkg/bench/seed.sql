@@ -50,7 +50,7 @@ from (select distinct project_id, (received_at at time zone 'UTC')::date as day,
 group by project_id, day;
 insert into trivet.releases (project_id, release, first_seen) select project_id, release, min(received_at) from trivet.events group by 1, 2;
 insert into trivet.field_counts (project_id, hour, fields, texts, counts)
-select project_id, hour, array_agg(field), array_agg(value), array_agg(events)
+select project_id, hour, array_agg(field order by field), array_agg(value order by field), array_agg(events order by field)
 from (
     select e.project_id, date_trunc('hour', e.received_at, 'UTC') as hour, f.field::smallint as field, f.value, count(*) as events
     from trivet.events e

@@ -53,7 +53,7 @@ func TestFiguresAreReadByIndex(t *testing.T) {
 		{"sparks.sql", "issue_fingerprints|issue_hours", []any{[]int64{s.project, s.project}, [][16]byte{id, none}, from.Unix(), to.Unix(), 24}},
 		{"overview.sql", "issues", []any{0, from, 1000}},
 		{"overview.sql", "issues", []any{s.project, from, 1000}},
-		{"overview_hours.sql", "project_minutes", []any{s.project, from, to}},
+		{"overview_hours.sql", "field_counts", []any{s.project, from, to}},
 		{"releases.sql", "releases", []any{s.project, now, none, 51}},
 		{"release_counts.sql", "issues|field_counts", []any{s.project, []string{"web@1", "web@2"}, from, to}},
 		{"field_totals.sql", "field_counts", []any{s.project, from, to, 6}},
