@@ -35,7 +35,7 @@ func TestAViewerHasTheirShareAndNoMore(t *testing.T) {
 					return
 				}
 				most.Store(max(most.Load(), under.Add(1)))
-				time.Sleep(time.Second) // of the bubble's clock
+				<-time.After(time.Second) // of the bubble's clock
 				under.Add(-1)
 				done()
 			})

@@ -20,6 +20,7 @@ func (p *page) tour(urls []string, own bool) (stops []stop) {
 		var some []stop
 		the.browser.do(p.t, &some, map[string]any{"do": "tour", "page": p.id, "urls": urls[:n], "own": own})
 		stops, urls = append(stops, some...), urls[n:]
+		p.t.Logf("%d pages left", len(urls))
 	}
 	return stops
 }
