@@ -42,8 +42,8 @@ func quiet() service.Env {
 }
 
 // startPipeline starts NATS and ingest and provisions the queue, and db where there is one.
-func (b *bench) startPipeline(ctx context.Context, db *database) (p *pipeline, err error) {
-	p = &pipeline{b: b, db: db}
+func (b *bench) startPipeline(ctx context.Context, db *database) (_ *pipeline, err error) {
+	p := &pipeline{b: b, db: db}
 	defer func() {
 		if err != nil {
 			p.stop()
