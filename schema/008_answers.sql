@@ -187,20 +187,35 @@ comment on column activity.actor_id is 'Number of the person, id of the token, o
 comment on column activity.actor_name is 'Name of the person or label of the token then.';
 comment on column activity.detail is 'Text of a comment; release, bounds, other issue or person of a change.';
 
--- What makes them found. Words are written once for each fingerprint, so that most events cost nothing here.
+-- What makes them found. Words are written once for each project, and once for each fingerprint that they were seen with,
+-- as numbers: most events cost nothing here.
+create table words (
+    project_id bigint   not null,
+    word_id    bigint   not null,
+    day        date     not null,
+    kind       smallint not null,
+    word       text     collate "C" not null,
+    primary key (project_id, kind, word)
+);
+comment on table words is 'Words that were seen in events: see package words. All but those of titles go when they were not seen for as long as events are kept.';
+comment on column words.project_id is 'The project.';
+comment on column words.word_id is 'Its number in issue_words: a hash of the other three, which ends with the kind in four bits.';
+comment on column words.day is 'Day on which it was seen, some days old.';
+comment on column words.kind is '1 words of title and culprit, 2 of stacks, 3 of breadcrumbs; whole values: 4 release, 5 environment, 6 browser, 7 os, 8 url, 9 tag as key=value.';
+comment on column words.word is 'The word in lower case, or the value as it came, cut to 200 bytes.';
+
+-- A row for each time that something new was seen: a row that grew would be written again and again, and its index too.
 create table issue_words (
     project_id  bigint   not null,
-    kind        smallint not null,
-    word        text     collate "C" not null,
     fingerprint uuid     not null,
-    primary key (project_id, kind, word, fingerprint)
+    words       bigint[] not null
 );
-create index issue_words_by_fingerprint on issue_words (project_id, fingerprint, kind);
-comment on table issue_words is 'What was seen in events of a fingerprint, of each kind at most some 300: see package words. All but words of titles go when the issue was not seen for as long as events are kept.';
+create index issue_words_by_fingerprint on issue_words (project_id, fingerprint);
+create index issue_words_by_word on issue_words using gin (words) with (gin_pending_list_limit = 2048);
+comment on table issue_words is 'Words that were seen with a fingerprint, of each kind some 300 at most, in one row or several. All but those of titles go when the issue was not seen for as long as events are kept.';
 comment on column issue_words.project_id is 'The project.';
-comment on column issue_words.kind is '1 words of title and culprit, 2 of stacks, 3 of breadcrumbs; whole values: 4 release, 5 environment, 6 browser, 7 os, 8 url, 9 tag as key=value.';
-comment on column issue_words.word is 'The word in lower case, or the value as it came, cut to 200 bytes.';
 comment on column issue_words.fingerprint is 'The fingerprint.';
+comment on column issue_words.words is 'Numbers of words.';
 
 create table issue_texts (
     project_id  bigint not null,
@@ -228,16 +243,20 @@ comment on column releases.project_id is 'The project.';
 comment on column releases.release is 'Release as the client names it.';
 comment on column releases.first_seen is 'Receipt of its first event.';
 
+-- Appended by each batch. The janitor makes one row of a day that is over.
 create table project_users (
-    project_id bigint not null,
-    day        date   not null,
-    user_hash  bigint not null,
-    primary key (project_id, day, user_hash)
+    project_id bigint   not null,
+    day        date     not null,
+    users      integer,
+    hashes     bigint[] not null
 );
-comment on table project_users is 'Who met an error on a day of receipt.';
+create index project_users_by_day on project_users (project_id, day);
+create index project_users_loose on project_users (day, project_id) where users is null;
+comment on table project_users is 'Who met an error on a day of receipt: whoever is in any row of it.';
 comment on column project_users.project_id is 'The project.';
 comment on column project_users.day is 'UTC day of receipt.';
-comment on column project_users.user_hash is 'As in events.';
+comment on column project_users.users is 'How many hashes there are, each once, in a row that the janitor made; null as a batch appended it.';
+comment on column project_users.hashes is 'user_hash as in events.';
 
 -- Appended by each batch, never updated there: a row that every batch updates would make the workers wait for each
 -- other. The janitor sums up the rows of an hour.
@@ -269,7 +288,7 @@ grant update (name) on organizations to trivet_query;
 grant select, insert on audit to trivet_query;
 grant update on issues, issue_fingerprints to trivet_query;
 grant select, insert, delete on activity to trivet_query;
-grant select on issue_words, issue_texts, releases, project_users, field_counts to trivet_query;
+grant select on words, issue_words, issue_texts, releases, project_users, field_counts to trivet_query;
 
 alter table users enable row level security;
 create policy own on users for select to trivet_query
@@ -285,7 +304,7 @@ begin
         execute format('alter table %I enable row level security', name);
         execute format('create policy own on %I to trivet_query using (organization_id = app_organization()) with check (organization_id = app_organization())', name);
     end loop;
-    foreach name in array array['keys', 'activity', 'issue_words', 'issue_texts', 'releases', 'project_users', 'field_counts'] loop
+    foreach name in array array['keys', 'activity', 'words', 'issue_words', 'issue_texts', 'releases', 'project_users', 'field_counts'] loop
         execute format('alter table %I enable row level security', name);
         execute format(
             'create policy own on %I to trivet_query using (project_id in (select project_id from projects where organization_id = app_organization()))

@@ -106,10 +106,16 @@ comment on column trivet_views.fields_by_hour.value is 'Its value; empty when un
 comment on column trivet_views.fields_by_hour.events is 'How many.';
 
 create view trivet_views.users_by_day as
-select u.day, u.project_id, p.organization, p.project, count(*) as users
-from trivet.project_users u
-join trivet_views.projects p using (project_id)
-group by u.day, u.project_id, p.organization, p.project;
+select d.day, d.project_id, p.organization, p.project, case
+        when d.rows = 1 and d.users is not null then d.users
+        else (
+            select count(distinct h.user_hash)
+            from trivet.project_users u cross join lateral unnest(u.hashes) h (user_hash)
+            where u.project_id = d.project_id and u.day = d.day
+        )
+    end as users
+from (select day, project_id, count(*) as rows, max(users) as users from trivet.project_users group by day, project_id) d
+join trivet_views.projects p using (project_id);
 comment on view trivet_views.users_by_day is 'Different users who met an error, by UTC day of receipt. Sums of days count a user once for each.';
 comment on column trivet_views.users_by_day.day is 'The day.';
 comment on column trivet_views.users_by_day.project_id is 'The project.';

@@ -61,6 +61,7 @@ var granted = []string{
 	"releases: select",
 	"tokens: insert, select (created_at created_by expires_at label organization_id project_id revoked_at scopes token_id used_at), update (label revoked_at)",
 	"users: select (created_at disabled_at email name user_id)",
+	"words: select",
 }
 
 // grants lists them as the catalog has them.

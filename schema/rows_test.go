@@ -49,10 +49,11 @@ const twoOrganizations = `
 	insert into audit (audit_id, organization_id, actor_kind, actor_id, actor_name, address, action, target)
 	select gen_random_uuid(), p, 'user', '1', 'U', '', 'key.revoke', '' from generate_series(1, 2) p;
 	insert into activity (activity_id, project_id, issue_id, kind, actor_kind, actor_id, actor_name) select gen_random_uuid(), p, gen_random_uuid(), 'resolve', 'user', '1', 'U' from generate_series(1, 2) p;
-	insert into issue_words (project_id, kind, word, fingerprint) select p, 1, 'x', gen_random_uuid() from generate_series(1, 2) p;
+	insert into words (project_id, word_id, day, kind, word) select p, 17, current_date, 1, 'x' from generate_series(1, 2) p;
+	insert into issue_words (project_id, fingerprint, words) select p, gen_random_uuid(), '{17}' from generate_series(1, 2) p;
 	insert into issue_texts (project_id, fingerprint, text) select p, gen_random_uuid(), 'x' from generate_series(1, 2) p;
 	insert into releases (project_id, release, first_seen) select p, 'a@1', now() from generate_series(1, 2) p;
-	insert into project_users (project_id, day, user_hash) select p, current_date, 1 from generate_series(1, 2) p;
+	insert into project_users (project_id, day, hashes) select p, current_date, '{1}' from generate_series(1, 2) p;
 	insert into field_counts (project_id, hour, fields, texts, counts) select p, now(), '{1}', '{error}', '{1}' from generate_series(1, 2) p;
 	insert into salts (day, salt) values (current_date, sha256('a'));`
 

@@ -64,7 +64,7 @@ func TestViewsSayWhatIsInTheTables(t *testing.T) {
 		insert into project_minutes (project_id, minute, events, duplicates, filtered, expired, dead_lettered) values (1, '2026-05-22 10:00Z', 1, 2, 4, 8, 16);
 		insert into drops (project_id, minute, source, reason, category, quantity) values (1, '2026-05-22 10:00Z', 'filter', 'crawler', 'error', 4);
 		insert into releases (project_id, release, first_seen) values (1, 'shop@1', '2026-05-22 10:00Z');
-		insert into project_users (project_id, day, user_hash) values (1, '2026-05-22', 7), (1, '2026-05-22', 8), (2, '2026-05-22', 7);
+		insert into project_users (project_id, day, users, hashes) values (1, '2026-05-22', 1, '{7}'), (1, '2026-05-22', null, '{7,8}'), (2, '2026-05-22', 1, '{7}');
 		insert into field_counts (project_id, hour, fields, texts, counts)
 		values (1, '2026-05-22 10:00Z', '{1,4}', '{error,Firefox}', '{3,3}'), (1, '2026-05-22 10:00Z', '{1,1}', '{error,fatal}', '{1,1}')`)
 	for _, c := range []struct {

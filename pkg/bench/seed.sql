@@ -44,7 +44,10 @@ join (select project_id, fingerprint, count(*) as users from trivet.issue_users 
 
 -- step: project counters
 insert into trivet.project_minutes (project_id, minute, events) select project_id, date_trunc('minute', received_at), count(*) from trivet.events group by 1, 2;
-insert into trivet.project_users (project_id, day, user_hash) select distinct project_id, (received_at at time zone 'UTC')::date, user_hash from trivet.events;
+insert into trivet.project_users (project_id, day, users, hashes)
+select project_id, day, count(*), array_agg(user_hash order by user_hash)
+from (select distinct project_id, (received_at at time zone 'UTC')::date as day, user_hash from trivet.events) as u
+group by project_id, day;
 insert into trivet.releases (project_id, release, first_seen) select project_id, release, min(received_at) from trivet.events group by 1, 2;
 insert into trivet.field_counts (project_id, hour, fields, texts, counts)
 select project_id, hour, array_agg(field), array_agg(value), array_agg(events)
@@ -58,21 +61,26 @@ group by project_id, hour;
 
 -- step: words
 insert into trivet.issue_texts (project_id, fingerprint, text) select project_id, fingerprint, lower(type || ': ' || message || e'\n' || culprit) from seed_issues;
-insert into trivet.issue_words (project_id, kind, word, fingerprint)
-select distinct s.project_id, 1, lower(w.word), s.fingerprint
-from seed_issues s cross join lateral regexp_split_to_table(s.type || ' ' || s.message || ' ' || s.culprit, '[^A-Za-z0-9.]+') as w (word) where length(w.word) > 1;
-insert into trivet.issue_words (project_id, kind, word, fingerprint)
+create table seed_words as
+select distinct s.project_id, 1 as kind, lower(w.word) as word, s.fingerprint
+from seed_issues s cross join lateral regexp_split_to_table(s.type || ' ' || s.message || ' ' || s.culprit, '[^A-Za-z0-9.]+') as w (word) where length(w.word) > 1
+union all
 select distinct s.project_id, 2, w.word, s.fingerprint
-from seed_issues s cross join lateral unnest(array['checkout.js', 'checkout', 'js', 'vendor.js', 'vendor', 'render' || s.n % 400, 'load' || s.n % 300]) as w (word);
-insert into trivet.issue_words (project_id, kind, word, fingerprint)
+from seed_issues s cross join lateral unnest(array['checkout.js', 'checkout', 'js', 'vendor.js', 'vendor', 'render' || s.n % 400, 'load' || s.n % 300]) as w (word)
+union all
 select distinct s.project_id, 3, w.word, s.fingerprint
-from seed_issues s cross join lateral unnest(array['post', 'get', 'cart', 'ui.click', 'button' || s.n % 200]) as w (word);
-insert into trivet.issue_words (project_id, kind, word, fingerprint)
+from seed_issues s cross join lateral unnest(array['post', 'get', 'cart', 'ui.click', 'button' || s.n % 200]) as w (word)
+union all
 select distinct e.project_id, f.kind, f.value, e.fingerprint
 from trivet.events e
 cross join lateral (values (4, e.release), (5, e.environment), (6, e.browser), (7, e.os), (8, e.url), (9, e.tags[1]), (9, e.tags[2])) f (kind, value)
 where e.event_id < '40000000-0000-0000-0000-000000000000';
+insert into trivet.words (project_id, word_id, day, kind, word)
+select project_id, hashtextextended(word, project_id) << 4 | kind, current_date, kind, word from (select distinct project_id, kind, word from seed_words) as w;
+insert into trivet.issue_words (project_id, fingerprint, words)
+select project_id, fingerprint, array_agg(hashtextextended(word, project_id) << 4 | kind) from seed_words group by 1, 2;
 
 -- step: statistics
+drop table seed_words;
 drop table seed_issues;
 drop table seed_records;

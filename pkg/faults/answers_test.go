@@ -58,7 +58,7 @@ func (f *tables) readAnswers(ctx context.Context, tx pgx.Tx) error {
 			func() { field.hour = field.hour.UTC(); f.fields[field] += n },
 		},
 		{
-			`select project_id, day - date '1970-01-01', user_hash from trivet.project_users`,
+			`select distinct u.project_id, u.day - date '1970-01-01', h.user_hash from trivet.project_users u cross join lateral unnest(u.hashes) h (user_hash)`,
 			[]any{&user.project, &day, &user.user},
 			func() { user.day = event.Day(day); f.dayUsers[user]++ },
 		},

@@ -88,7 +88,7 @@ func (r *rig) empty() {
 	defer func() { _ = conn.Close(context.WithoutCancel(r.t.Context())) }()
 	if _, err := conn.Exec(r.t.Context(), `truncate trivet.events, trivet.blocks, trivet.packs, trivet.issues, trivet.issue_fingerprints,
 		trivet.issue_hours, trivet.issue_users, trivet.project_minutes, trivet.drops, trivet.filtered_samples, trivet.release_hours,
-		trivet.session_marks, trivet.attachments, trivet.issue_words, trivet.issue_texts, trivet.releases, trivet.project_users, trivet.field_counts`); err != nil {
+		trivet.session_marks, trivet.attachments, trivet.words, trivet.issue_words, trivet.issue_texts, trivet.releases, trivet.project_users, trivet.field_counts`); err != nil {
 		r.t.Fatal(err)
 	}
 }

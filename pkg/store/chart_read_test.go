@@ -72,13 +72,14 @@ func TestUsersAreCountedByDay(t *testing.T) {
 	db, url := open(t)
 	s := newSite(t, db, "acme")
 	execute(t, url, `delete from trivet.project_users;
-		insert into trivet.project_users (project_id, day, user_hash) select project_id, current_date - d, u from trivet.projects, generate_series(0, 2) d, generate_series(0, d) u`)
+		insert into trivet.project_users (project_id, day, hashes) select project_id, current_date - d, array[0, u] from trivet.projects, generate_series(0, 2) d, generate_series(0, d) u;
+		insert into trivet.project_users (project_id, day, users, hashes) select project_id, current_date - 4, 2, '{1,2}' from trivet.projects`)
 	got, err := db.UserDays(t.Context(), s.org, s.project, time.Time{}, time.Time{})
 	if err != nil || len(got) < 14 {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	today := slices.IndexFunc(got, func(c store.DayCount) bool { return c.Day == event.DayOf(now()) })
-	if got[today].Users != 1 || got[today-1].Users != 2 || got[today-2].Users != 3 || got[today-3].Users != 0 {
+	if got[today].Users != 1 || got[today-1].Users != 2 || got[today-2].Users != 3 || got[today-3].Users != 0 || got[today-4].Users != 2 {
 		t.Errorf("%+v", got)
 	}
 }

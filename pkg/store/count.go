@@ -46,7 +46,7 @@ func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.I
 	queueHours(queue, p.fresh)
 	queueUsers(queue, p.fresh, newUsers)
 	queueDayUsers(queue, p.users)
-	queueWords(queue, p.found)
+	queueWords(queue, p.found, p.now)
 	queueReleases(queue, p.releases)
 	if err := tx.SendBatch(ctx, queue).Close(); err != nil {
 		return Result{}, nil, fmt.Errorf("count events: %w", err)
@@ -56,9 +56,6 @@ func count(ctx context.Context, tx pgx.Tx, b *Batch, p *plan, states map[event.I
 		return Result{}, nil, err
 	}
 	result.NewIssues = n
-	if err := settleUsers(ctx, tx, issueOf, newUsers); err != nil {
-		return Result{}, nil, err
-	}
 	result.Reopened, err = reopen(ctx, tx, due, p.fresh, issueOf)
 	return result, issueOf, err
 }

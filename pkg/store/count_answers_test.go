@@ -15,6 +15,13 @@ import (
 	"github.com/trivetlabs/trivet/pkg/words"
 )
 
+// seenWords are the words of fingerprints, spelled out.
+const seenWords = `(select w.project_id, w.kind, w.word, i.fingerprint from trivet.issue_words i cross join lateral unnest(i.words) u (number)
+	join trivet.words w on w.project_id = i.project_id and w.word_id = u.number) w`
+
+// dayUsers are the users of days, each once.
+const dayUsers = `(select distinct u.project_id, u.day, h.user_hash from trivet.project_users u cross join lateral unnest(u.hashes) h (user_hash)) u`
+
 func TestWordsOfAnEventAreWrittenOnce(t *testing.T) {
 	t.Parallel()
 	db, url := open(t)
@@ -30,7 +37,7 @@ func TestWordsOfAnEventAreWrittenOnce(t *testing.T) {
 	}
 	got := map[words.Kind]string{}
 	var all []string
-	queryRow(t, url, `select array_agg(kind || ' ' || word order by kind, word), null from trivet.issue_words`, &all, new(any))
+	queryRow(t, url, `select array_agg(kind || ' ' || word order by kind, word), null from `+seenWords, &all, new(any))
 	for _, w := range all {
 		var kind words.Kind
 		if _, err := fmt.Sscan(w, &kind); err != nil {
@@ -64,7 +71,7 @@ func TestWordsOfAFingerprintAreBounded(t *testing.T) {
 		write(t, db, r)
 	}
 	var crumbs, texts int
-	queryRow(t, url, `select count(*) filter (where kind = 3), count(*) filter (where kind = 1) from trivet.issue_words`, &crumbs, &texts)
+	queryRow(t, url, `select count(*) filter (where kind = 3), count(*) filter (where kind = 1) from `+seenWords, &crumbs, &texts)
 	if crumbs != 300 || texts == 0 {
 		t.Errorf("%d words of breadcrumbs, %d of texts, want 300 and some", crumbs, texts)
 	}
@@ -82,7 +89,7 @@ func TestAnotherWorkerKnowsTheBoundOfWords(t *testing.T) {
 	}
 	write(t, db, row(1, 2, event.NewID(now()), now()))
 	var crumbs int
-	queryRow(t, url, `select count(*), null from trivet.issue_words where kind = 3`, &crumbs, new(any))
+	queryRow(t, url, `select count(*), null from `+seenWords+` where kind = 3`, &crumbs, new(any))
 	if crumbs != 300 {
 		t.Errorf("%d words of breadcrumbs, want 300", crumbs)
 	}
@@ -232,6 +239,31 @@ func TestBatchesAppendWhileCountsAreSummedUp(t *testing.T) {
 	}
 }
 
+func TestUsersOfADayAreSummedUpAndStayTheSame(t *testing.T) {
+	t.Parallel()
+	db, url := open(t)
+	yesterday := now().AddDate(0, 0, -1)
+	for i, at := range []time.Time{yesterday, yesterday, now(), yesterday} {
+		for _, user := range []string{"a", "b", fmt.Sprint(i)} {
+			r := row(1, 1, event.NewID(at), at)
+			r.UserHash = event.UserHash(1, user)
+			write(t, reopened(t, url), r)
+		}
+		if i == 1 {
+			continue
+		}
+		if n, err := db.SumDayUsers(t.Context(), event.DayOf(now())); err != nil || n != 1 {
+			t.Errorf("summed up %d days, %v", n, err)
+		}
+		readSums(t, url).balance(t)
+	}
+	var summed, loose []int
+	queryRow(t, url, `select array_agg(users order by users) filter (where users is not null), array_agg(cardinality(hashes)) filter (where users is null) from trivet.project_users`, &summed, &loose)
+	if !slices.Equal(summed, []int{5}) || len(loose) != 3 {
+		t.Errorf("users of a day that is over %v, rows of today %v", summed, loose)
+	}
+}
+
 func TestWhatReadersAskForExpires(t *testing.T) {
 	t.Parallel()
 	db, url := open(t)
@@ -246,8 +278,8 @@ func TestWhatReadersAskForExpires(t *testing.T) {
 	read := func() (left []string) {
 		t.Helper()
 		queryRow(t, url, `select array_agg(x order by x), null from (
-			select 'stack ' || word from trivet.issue_words where kind = 2 union all
-			select 'users ' || count(*) from trivet.project_users union all
+			select 'stack ' || word from `+seenWords+` where kind = 2 union all
+			select 'users ' || count(*) from `+dayUsers+` union all
 			select 'counts ' || count(*) from trivet.field_counts union all
 			select 'releases ' || count(*) from trivet.releases union all
 			select 'texts ' || count(*) from trivet.issue_texts) as x (x)`, &left, new(any))
@@ -275,6 +307,6 @@ func TestWhatWasLostIsWrittenAgainByWhoRemembersIt(t *testing.T) {
 		write(t, db, row(1, 1, event.NewID(now()), now()), row(1, 2, event.NewID(now()), now()))
 		readSums(t, url).balance(t)
 		execute(t, url, `truncate trivet.events, trivet.blocks, trivet.packs, trivet.issues, trivet.issue_fingerprints, trivet.issue_hours, trivet.issue_users,
-			trivet.project_minutes, trivet.issue_words, trivet.issue_texts, trivet.releases, trivet.project_users, trivet.field_counts`)
+			trivet.project_minutes, trivet.words, trivet.issue_words, trivet.issue_texts, trivet.releases, trivet.project_users, trivet.field_counts`)
 	}
 }

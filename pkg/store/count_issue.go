@@ -105,7 +105,7 @@ type issueRows struct {
 	titles, types, culprits, firstReleases, lastReleases []string
 }
 
-// upsertIssues adds the groups to their issues. It returns how many issues are new, and which may have to be reopened.
+// upsertIssues adds the groups to their issues, and who is new to one once. It returns how many issues are new, and which may have to be reopened.
 func upsertIssues(ctx context.Context, tx pgx.Tx, groups []*group, issueOf map[groupKey]event.ID, newUsers map[groupKey][]int64) (created int, due []groupKey, err error) {
 	byIssue := map[groupKey]*group{}
 	users := map[groupKey]int64{}
@@ -126,24 +126,25 @@ func upsertIssues(ctx context.Context, tx pgx.Tx, groups []*group, issueOf map[g
 	for _, k := range slices.SortedFunc(maps.Keys(byIssue), compareGroups) {
 		rows.add(k, byIssue[k], users[k])
 	}
-	result, err := tx.Query(ctx, upsertIssuesSQL, rows.projects, rows.issues, rows.events, rows.users, rows.firstSeen, rows.lastSeen,
-		rows.levels, rows.titles, rows.types, rows.culprits, rows.firstReleases, rows.lastReleases)
-	if err != nil {
-		return 0, nil, fmt.Errorf("upsert issues: %w", err)
-	}
-	var isNew bool
-	var project *int64
-	var issue *[16]byte
-	_, err = pgx.ForEachRow(result, []any{&isNew, &project, &issue}, func() error {
-		if isNew {
-			created++
-		}
-		if project != nil {
-			due = append(due, groupKey{*project, *issue})
-		}
-		return nil
+	queue := &pgx.Batch{}
+	queue.Queue(upsertIssuesSQL, rows.projects, rows.issues, rows.events, rows.users, rows.firstSeen, rows.lastSeen,
+		rows.levels, rows.titles, rows.types, rows.culprits, rows.firstReleases, rows.lastReleases).Query(func(result pgx.Rows) error {
+		var isNew bool
+		var project *int64
+		var issue *[16]byte
+		_, err := pgx.ForEachRow(result, []any{&isNew, &project, &issue}, func() error {
+			if isNew {
+				created++
+			}
+			if project != nil {
+				due = append(due, groupKey{*project, *issue})
+			}
+			return nil
+		})
+		return err
 	})
-	if err != nil {
+	queueSettle(queue, issueOf, newUsers, users)
+	if err := tx.SendBatch(ctx, queue).Close(); err != nil {
 		return 0, nil, fmt.Errorf("upsert issues: %w", err)
 	}
 	return created, due, nil

@@ -1,9 +1,7 @@
 package store
 
 import (
-	"context"
 	_ "embed" // the statements
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,22 +11,24 @@ import (
 //go:embed sql/settle_users.sql
 var settleUsersSQL string
 
-// settleUsers takes off again who was counted for an issue though another of its fingerprints knew them already. It comes
+// queueSettle takes off again who was counted for an issue though another of its fingerprints knew them already. It comes
 // after the upsert of the issues, which holds their rows: two workers that meet the same user in two fingerprints of an
-// issue come here one after the other.
-func settleUsers(ctx context.Context, tx pgx.Tx, issueOf map[groupKey]event.ID, newUsers map[groupKey][]int64) error {
+// issue come here one after the other. perIssue says how many new users an issue has.
+func queueSettle(queue *pgx.Batch, issueOf map[groupKey]event.ID, newUsers map[groupKey][]int64, perIssue map[groupKey]int64) {
 	if len(newUsers) == 0 {
-		return nil
+		return
 	}
-	var projects, users []int64
-	var issues [][16]byte
-	for k, added := range newUsers {
-		for _, user := range added {
-			projects, issues, users = append(projects, k.project), append(issues, issueOf[k]), append(users, user)
+	var ofIssues, projects, users []int64
+	var issues, of [][16]byte
+	for k, n := range perIssue {
+		if n > 0 {
+			ofIssues, issues = append(ofIssues, k.project), append(issues, k.fingerprint)
 		}
 	}
-	if _, err := tx.Exec(ctx, settleUsersSQL, projects, issues, users); err != nil {
-		return fmt.Errorf("settle users: %w", err)
+	for k, added := range newUsers {
+		for _, user := range added {
+			projects, of, users = append(projects, k.project), append(of, issueOf[k]), append(users, user)
+		}
 	}
-	return nil
+	queue.Queue(settleUsersSQL, projects, of, users, ofIssues, issues)
 }

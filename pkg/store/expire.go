@@ -102,6 +102,9 @@ var oldWordsSQL string
 //go:embed sql/delete_words.sql
 var deleteWordsSQL string
 
+//go:embed sql/delete_vocabulary.sql
+var deleteVocabularySQL string
+
 // expireWords deletes what was seen in events of issues of which none is kept any more. Titles stay, as the issues do.
 func (s *Store) expireWords(ctx context.Context, r Retention, today event.Day) (deleted int64, err error) {
 	for {
@@ -109,37 +112,45 @@ func (s *Store) expireWords(ctx context.Context, r Retention, today event.Day) (
 		if err != nil {
 			return deleted, fmt.Errorf("find old words: %w", explain(err))
 		}
-		type place struct {
+		old, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct {
 			Project     int64
-			Kind        int16
-			Word        string
 			Fingerprint [16]byte
-		}
-		old, err := pgx.CollectRows(rows, pgx.RowToStructByPos[place])
+		}])
 		if err != nil {
 			return deleted, fmt.Errorf("find old words: %w", explain(err))
 		}
-		if len(old) == 0 {
-			return deleted, nil
-		}
 		n := len(old)
-		projects, kinds, texts, fingerprints := make([]int64, n), make([]int16, n), make([]string, n), make([][16]byte, n)
+		if n == 0 {
+			break
+		}
+		projects, fingerprints := make([]int64, n), make([][16]byte, n)
 		for i, p := range old {
-			projects[i], kinds[i], texts[i], fingerprints[i] = p.Project, p.Kind, p.Word, p.Fingerprint
+			projects[i], fingerprints[i] = p.Project, p.Fingerprint
 		}
 		// Alone for a moment: a writer that meets the issue just now would find its words there and not write them.
 		err = pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
 			if _, err := tx.Exec(ctx, writeAlone); err != nil {
 				return err
 			}
-			tag, err := tx.Exec(ctx, deleteWordsSQL, int32(r.Events), int32(today), projects, kinds, texts, fingerprints)
-			deleted += tag.RowsAffected()
+			var gone int64
+			err := tx.QueryRow(ctx, deleteWordsSQL, int32(r.Events), int32(today), projects, fingerprints).Scan(&gone)
+			deleted += gone
 			return err
 		})
 		if err != nil {
 			return deleted, fmt.Errorf("delete old words: %w", explain(err))
 		}
 		if n < expireStep {
+			break
+		}
+	}
+	for {
+		tag, err := s.db.Exec(ctx, deleteVocabularySQL, int32(r.Events), int32(today), vocabularyDays+1, expireStep)
+		if err != nil {
+			return deleted, fmt.Errorf("delete old words: %w", explain(err))
+		}
+		deleted += tag.RowsAffected()
+		if tag.RowsAffected() < expireStep {
 			return deleted, nil
 		}
 	}

@@ -23,7 +23,7 @@ var fillFigures = []string{
 	`insert into issue_users (project_id, fingerprint, user_hash) select project_id, issue_id, h from issues, generate_series(0, 1) h where $1 > 0`,
 	`insert into project_minutes (project_id, minute, events)
 	select project_id, date_trunc('minute', now()) - m * interval '1 minute', 1 from projects, generate_series(0, 1500) m where $1 > 0`,
-	`insert into project_users (project_id, day, user_hash) select $1::bigint + n % 3, current_date - n % 60, n from generate_series(1, 60000) n`,
+	`insert into project_users (project_id, day, hashes) select $1::bigint + n % 3, current_date - n % 60, array[n] from generate_series(1, 60000) n`,
 	`insert into releases (project_id, release, first_seen) select $1::bigint + n % 3, 'web@' || n, now() - n * interval '1 hour' from generate_series(1, 3000) n`,
 	`insert into field_counts (project_id, hour, fields, texts, counts)
 	select $1::bigint + p, date_trunc('hour', now()) - h * interval '1 hour', array_agg((1 + v % 6)::smallint), array_agg('value ' || v), array_agg(1::bigint)

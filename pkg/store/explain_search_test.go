@@ -26,16 +26,25 @@ var fillIssues = []string{
 		from generate_series(1, 20000) i`,
 	`insert into issue_fingerprints (project_id, fingerprint, issue_id, version) select project_id, issue_id, issue_id, 1 from issues where $1::bigint > 0`,
 	`insert into issue_texts (project_id, fingerprint, text) select project_id, issue_id, 'typeerror: reading ' || md5(issue_id::text) || E'\n' || culprit from issues where $1::bigint > 0`,
-	`insert into issue_words (project_id, kind, word, fingerprint)
-		select distinct project_id, kind, word, issue_id
+	`create temporary table seen as
+		select distinct project_id, kind, word, issue_id as fingerprint
 		from (select *, row_number() over (order by issue_id) as n from issues where $1::bigint > 0) i
 		cross join lateral (
 			select 1 + k % 3 as kind, 'w' || (n * 31 + k * k * 17) % (case when k < 6 then 20 else 4000 end) as word from generate_series(1, 18) k
 			union all values (4, 'web@' || n % 200), (4, 'web@' || (n + 1) % 200), (5, 'production'), (6, 'Chrome ' || 130 + n % 12), (7, 'Windows'),
 				(8, 'https://shop.example/' || n % 400 || '/page'), (9, 'plan=' || n % 3), (9, 'customer=' || n % 2000)
 		) words`,
+	insertWords, insertSeen,
 	`insert into issue_users (project_id, fingerprint, user_hash) select project_id, issue_id, n * 1000 + k from (select *, row_number() over () as n from issues where $1::bigint > 0) i, generate_series(1, 3) k`,
 }
+
+// insertWords and insertSeen make words of a table of what was seen with fingerprints.
+const (
+	insertWords = `insert into words (project_id, word_id, day, kind, word)
+		select distinct project_id, hashtextextended(word, project_id) << 4 | kind, current_date, kind, word from seen where $1::bigint > 0`
+	insertSeen = `insert into issue_words (project_id, fingerprint, words)
+		select project_id, fingerprint, array_agg(hashtextextended(word, project_id) << 4 | kind) from seen where $1::bigint > 0 group by 1, 2`
+)
 
 // explained runs a statement as the read side does and returns its plan and how many pages it has read.
 func explained(t *testing.T, tx pgx.Tx, sql string, args []any) (plan string, pages int) {
@@ -123,8 +132,9 @@ func TestSearchesReadIndexes(t *testing.T) {
 func TestSearchesForEventsReadIndexesOfFewPartitions(t *testing.T) {
 	t.Parallel()
 	words := []string{
-		`insert into issue_words (project_id, kind, word, fingerprint) select project_id, 1 + n % 3, w, fingerprint
+		`create temporary table seen as select project_id, 1 + n % 3 as kind, w as word, fingerprint
 			from (select *, row_number() over () as n from issue_fingerprints where $1::bigint > 0) f, unnest(array['common', 'rare' || n]) w`,
+		insertWords, insertSeen,
 		`insert into issue_texts (project_id, fingerprint, text) select project_id, fingerprint, md5(fingerprint::text) from issue_fingerprints where $1::bigint > 0`,
 	}
 	tx, s := asQuery(t, append([]string{fill, "/* the project is $1 */" + fillFingerprints + " where $1::bigint > 0"}, words...)...)

@@ -21,6 +21,7 @@ type plan struct {
 	fields *copyBuffer
 
 	memory   *memory // by which the rest is found
+	now      time.Time
 	found    *found
 	releases map[projectRelease]time.Time
 	users    map[dayUser]uint64
@@ -32,7 +33,7 @@ const maxListText = 500
 // newPlan sorts the rows of b into new and known. there holds the keys that are in the database, nil when
 // nobody has looked; m is what need not be written again.
 func (s *Store) newPlan(b *Batch, there map[key]bool, m *memory, now time.Time) *plan {
-	p := &plan{memory: m}
+	p := &plan{memory: m, now: now}
 	seen := make(map[key]bool, len(b.Rows))
 	for i := range b.Rows {
 		r := &b.Rows[i]

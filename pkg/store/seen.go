@@ -3,7 +3,6 @@ package store
 import (
 	"math/bits"
 	"math/rand/v2"
-	"sync"
 	"sync/atomic"
 )
 
@@ -16,7 +15,7 @@ type seen struct {
 }
 
 const (
-	seenSets = 1 << 16 // with seenWays: half a million hashes in 4 MiB
+	seenSets = 1 << 17 // with seenWays: a million hashes in 8 MiB
 	seenWays = 8
 )
 
@@ -59,37 +58,11 @@ func (s *seen) hash(numbers ...uint64) uint64 {
 	return max(h, 1)
 }
 
-// rooms remembers how much more there is room for, by hashes. Safe for concurrent use.
-type rooms struct {
-	mu  sync.Mutex
-	all map[uint64]int
-}
-
-// maxRooms bounds it, to some megabytes; then it starts again.
-const maxRooms = 1 << 16
-
-func (r *rooms) left(hash uint64) (left int, known bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	left, known = r.all[hash]
-	return left, known
-}
-
-func (r *rooms) set(hash uint64, left int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.all == nil || len(r.all) >= maxRooms {
-		r.all = map[uint64]int{}
-	}
-	r.all[hash] = left
-}
-
 // A memory is what a process remembers of the tables: what it need not write again. It is of tables as they are: when
 // they were put back, emptied or replaced, it starts again.
 type memory struct {
 	tables   string // which, see rememberedTables
 	seen     *seen
-	rooms    rooms
 	releases releases
 }
 
@@ -98,7 +71,7 @@ func newMemory(tables string) *memory { return &memory{tables: tables, seen: new
 // rememberedTables tells which tables these are. Another answer than before means that they may hold less: a backup was
 // restored, another server took over, or somebody emptied one.
 const rememberedTables = `select pg_postmaster_start_time() || ' ' || string_agg(relfilenode::text, ' ' order by relname) from pg_class
-	where oid in ('trivet.issue_words'::regclass, 'trivet.issue_texts'::regclass, 'trivet.releases'::regclass, 'trivet.project_users'::regclass)`
+	where oid in ('trivet.words'::regclass, 'trivet.issue_words'::regclass, 'trivet.issue_texts'::regclass, 'trivet.releases'::regclass, 'trivet.project_users'::regclass)`
 
 // remember returns what is remembered of these tables.
 func (s *Store) remember(tables string) *memory {

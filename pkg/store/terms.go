@@ -159,7 +159,7 @@ func (c *conditions) seen(t search.Term, row string) string {
 	}
 	conditions := make([]string, len(all))
 	for i, word := range all {
-		conditions[i] = c.word(row, kind, c.fill("w.word = ?", word))
+		conditions[i] = c.word(row, kind, word)
 	}
 	if len(conditions) == 1 {
 		return conditions[0]
@@ -172,16 +172,16 @@ func (c *conditions) value(t search.Term, row string, kind words.Kind) string {
 	switch t.Field {
 	case search.Browser, search.OS:
 		from, to := versions(t.Value)
-		return c.word(row, kind, c.fill("(w.word = ? or w.word >= ? and w.word < ?)", words.Value(t.Value), from, to))
+		return c.found(row, "find_values(app_organization(), ?, ?, ?, ?, ?)", c.project, int16(kind), words.Value(t.Value), from, to)
 	case search.Tag:
-		return c.word(row, kind, c.fill("w.word = ?", words.Value(t.Key+"="+t.Value)))
+		return c.word(row, kind, words.Value(t.Key+"="+t.Value))
 	}
-	return c.word(row, kind, c.fill("w.word = ?", words.Value(t.Value)))
+	return c.word(row, kind, words.Value(t.Value))
 }
 
-func (c *conditions) word(row string, kind words.Kind, condition string) string {
-	return "exists (select from issue_words w where w.project_id = " + row + ".project_id and w.fingerprint = " + row + ".fingerprint and w.kind = " +
-		strconv.Itoa(int(kind)) + " and " + condition + ")"
+// word is the condition that a fingerprint was seen with a word.
+func (c *conditions) word(row string, kind words.Kind, word string) string {
+	return c.found(row, "find_values(app_organization(), ?, ?, ?, '', '')", c.project, int16(kind), word)
 }
 
 // found is the condition that a function finds a fingerprint.

@@ -12,7 +12,7 @@ import (
 // known are all words that the SQL of a search may hold.
 var known = strings.Fields(`and or not is true null exists select from where join on any in like collate unnest
 	i e f w u t project_id fingerprint issue_id kind word user_hash user_id users email
-	issue_fingerprints issue_words issue_users find_words find_texts app_organization
+	issue_fingerprints issue_users find_words find_values find_texts app_organization
 	status unresolved resolved ignored regressed_at assignee_id first_seen last_seen level type culprit first_release last_release events
 	release environment browser os url protocol handled tags C`)
 

@@ -41,7 +41,7 @@ type sums struct {
 	Packed, Rows, Issues, Hours, Minutes, Duplicates, Filtered, Expired, Dead, Users, IssueUsers, Blocked, Drops int64
 
 	LeastField, MostField int64 // Σ field_counts of a field
-	DayUsers, WrongUsers  int64 // rows of project_users, and those that no event stands behind or that are missing
+	DayUsers, WrongUsers  int64 // users of days, and those that no event stands behind or that are missing
 	WrongReleases         int64 // likewise of releases and when they were first seen
 	Untold                int64 // fingerprints without a text or without words
 }
@@ -66,13 +66,13 @@ func readSums(t *testing.T, url string) (s sums) {
 		(select count(*) from trivet.events e join trivet.blocks b using (project_id, block_id, day)),
 		(select coalesce(sum(quantity), 0) from trivet.drops where source = 'filter' and category = 'error'),
 		(select coalesce(min(n), 0) from sums), (select coalesce(max(n), 0) from sums),
-		(select count(*) from trivet.project_users),
+		(select count(*) from ` + dayUsers + `),
 		(select count(*) from (select distinct project_id, (received_at at time zone 'UTC')::date as day, user_hash from trivet.events where user_hash is not null) e
-			full join trivet.project_users u using (project_id, day, user_hash) where e.project_id is null or u.project_id is null),
+			full join ` + dayUsers + ` using (project_id, day, user_hash) where e.project_id is null or u.project_id is null),
 		(select count(*) from (select project_id, release, min(received_at) as first_seen from trivet.events where release <> '' group by 1, 2) e
 			full join trivet.releases r using (project_id, release, first_seen) where (e.project_id is null) <> (r.project_id is null)),
 		(select count(*) from trivet.issue_fingerprints f where not exists (select from trivet.issue_texts t where t.project_id = f.project_id and t.fingerprint = f.fingerprint)
-			or not exists (select from trivet.issue_words w where w.project_id = f.project_id and w.fingerprint = f.fingerprint and w.kind = 1))`
+			or not exists (select from ` + seenWords + ` where w.project_id = f.project_id and w.fingerprint = f.fingerprint and w.kind = 1))`
 	queryRow(t, url, statement, &s.Packed, &s.Rows, &s.Issues, &s.Hours, &s.Minutes, &s.Duplicates, &s.Filtered, &s.Expired, &s.Dead, &s.Users, &s.IssueUsers,
 		&s.Blocked, &s.Drops, &s.LeastField, &s.MostField, &s.DayUsers, &s.WrongUsers, &s.WrongReleases, &s.Untold)
 	return s

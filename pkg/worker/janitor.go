@@ -134,6 +134,11 @@ func (w *Worker) relieve(ctx context.Context) error {
 func (w *Worker) sumCounts(ctx context.Context) error {
 	hours, err := w.db.SumFieldCounts(ctx)
 	w.log.Debug().Int64("hours", hours).Msg("counts of fields summed up")
+	if err != nil {
+		return err
+	}
+	days, err := w.db.SumDayUsers(ctx, event.DayOf(w.now()))
+	w.log.Debug().Int64("days", days).Msg("users of days summed up")
 	return err
 }
 

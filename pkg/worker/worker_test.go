@@ -288,7 +288,7 @@ func TestReplayFillsWhatIsMissing(t *testing.T) {
 	// An accident that also took the counters, as a restored backup would.
 	if _, err := conn.Exec(t.Context(), `truncate trivet.events, trivet.blocks, trivet.packs, trivet.issues, trivet.issue_fingerprints,
 		trivet.issue_hours, trivet.issue_users, trivet.project_minutes,
-		trivet.issue_words, trivet.issue_texts, trivet.releases, trivet.project_users, trivet.field_counts`); err != nil {
+		trivet.words, trivet.issue_words, trivet.issue_texts, trivet.releases, trivet.project_users, trivet.field_counts`); err != nil {
 		t.Fatal(err)
 	}
 	done, err := b.Replay(t.Context(), 1, 10, func(Replayed) {})

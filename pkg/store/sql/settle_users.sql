@@ -1,9 +1,9 @@
 -- A user who is new to a fingerprint may be known to another of its issue. Each issue is locked by now, by the statement
 -- before, so that this one sees whatever another worker has counted for it. An issue of one fingerprint costs a look into
--- an index that holds the others only.
+-- an index that holds the others only, and is empty in most databases.
 with many as materialized (
-    select distinct u.project_id, u.issue_id
-    from unnest($1::bigint[], $2::uuid[], $3::bigint[]) as u (project_id, issue_id, user_hash)
+    select u.project_id, u.issue_id
+    from unnest($4::bigint[], $5::uuid[]) as u (project_id, issue_id)
     where exists (
         select from trivet.issue_fingerprints as f
         where f.project_id = u.project_id and f.issue_id = u.issue_id and f.fingerprint <> f.issue_id

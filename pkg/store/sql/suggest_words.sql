@@ -6,7 +6,7 @@ cross join lateral (
     with recursive w (word) as (
         (
             select i.word
-            from issue_words i
+            from words i
             where i.project_id = p.project_id and i.kind = $2 and i.word >= $3 collate "C" and i.word < $4 collate "C"
             order by i.word
             limit 1
@@ -14,7 +14,7 @@ cross join lateral (
         union all
         select (
             select i.word
-            from issue_words i
+            from words i
             where i.project_id = p.project_id and i.kind = $2
               and i.word > case when $6 then split_part(w.word, '=', 1) || '=' || chr(1114111) else w.word end collate "C"
               and i.word < $4 collate "C"
