@@ -199,10 +199,15 @@ create table words (
 );
 comment on table words is 'Words that were seen in events: see package words. All but those of titles go when they were not seen for as long as events are kept.';
 comment on column words.project_id is 'The project.';
-comment on column words.word_id is 'Its number in issue_words: a hash of the other three, which ends with the kind in four bits.';
+comment on column words.word_id is 'Its number in issue_words, see word_number.';
 comment on column words.day is 'Day on which it was seen, some days old.';
 comment on column words.kind is '1 words of title and culprit, 2 of stacks, 3 of breadcrumbs; whole values: 4 release, 5 environment, 6 browser, 7 os, 8 url, 9 tag as key=value.';
 comment on column words.word is 'The word in lower case, or the value as it came, cut to 200 bytes.';
+
+create function word_number(project_id bigint, kind integer, word text) returns bigint
+    language sql immutable
+    return ('x' || left(encode(sha256(convert_to(project_id || ' ' || word, 'UTF8')), 'hex'), 16))::bit(64)::bigint & ~15::bigint | kind;
+comment on function word_number is 'Number of a word, as the worker makes it: see package words.';
 
 -- A row for each time that something new was seen: a row that grew would be written again and again, and its index too.
 create table issue_words (

@@ -9,8 +9,8 @@ join issues i using (project_id, issue_id)
 on conflict do nothing;
 
 -- Words nearly as package words cuts them: between what parts words, and these again in their pieces.
-insert into issue_words (project_id, kind, word, fingerprint)
-select distinct t.project_id, 1::smallint, p.word, t.fingerprint
+create temporary table earlier_words on commit drop as
+select distinct t.project_id, 1::smallint as kind, p.word, t.fingerprint
 from issue_texts t
 cross join lateral regexp_split_to_table(t.text, $$[\s()\[\]{}"'`,;=<>/\\?&#|:]+$$) as w (whole)
 cross join lateral (
@@ -18,10 +18,9 @@ cross join lateral (
     union all
     select regexp_split_to_table(w.whole, '[^[:alnum:]]+')
 ) as p (word)
-where octet_length(p.word) between 2 and 200 and p.word !~ '^([0-9]{5,}|(?=[a-f]*[0-9])[0-9a-f]{8,})$'
-on conflict do nothing;
+where octet_length(p.word) between 2 and 200 and p.word !~ '^([0-9]{5,}|(?=[a-f]*[0-9])[0-9a-f]{8,})$';
 
-insert into issue_words (project_id, kind, word, fingerprint)
+insert into earlier_words (project_id, kind, word, fingerprint)
 select project_id, kind, word, fingerprint
 from (
     select s.*, row_number() over (partition by project_id, fingerprint, kind order by last desc, word) as place
@@ -35,8 +34,20 @@ from (
     ) s
     where octet_length(word) <= 200
 ) p
-where place <= 300
+where place <= 300;
+
+insert into words (project_id, word_id, day, kind, word)
+select project_id, word_number(project_id, kind, word), current_date, kind, word
+from (select distinct project_id, kind, word from earlier_words) as w
 on conflict do nothing;
+
+insert into issue_words (project_id, fingerprint, words)
+select project_id, fingerprint, array_agg(word_number(project_id, kind, word))
+from earlier_words as e
+where not exists (
+    select from issue_words as i where i.project_id = e.project_id and i.fingerprint = e.fingerprint and word_number(e.project_id, e.kind, e.word) = any(i.words)
+)
+group by project_id, fingerprint;
 
 insert into releases (project_id, release, first_seen)
 select project_id, release, first_seen
@@ -47,11 +58,11 @@ from (
 where place <= 10000
 on conflict do nothing;
 
-insert into project_users (project_id, day, user_hash)
-select distinct project_id, (received_at at time zone 'UTC')::date, user_hash
+insert into project_users (project_id, day, hashes)
+select project_id, (received_at at time zone 'UTC')::date, array_agg(distinct user_hash)
 from events
 where user_hash is not null
-on conflict do nothing;
+group by 1, 2;
 
 insert into field_counts (project_id, hour, fields, texts, counts, summed)
 select project_id, hour, array_agg(field order by field, count desc, text), array_agg(text order by field, count desc, text),

@@ -76,9 +76,9 @@ from trivet.events e
 cross join lateral (values (4, e.release), (5, e.environment), (6, e.browser), (7, e.os), (8, e.url), (9, e.tags[1]), (9, e.tags[2])) f (kind, value)
 where e.event_id < '40000000-0000-0000-0000-000000000000';
 insert into trivet.words (project_id, word_id, day, kind, word)
-select project_id, hashtextextended(word, project_id) << 4 | kind, current_date, kind, word from (select distinct project_id, kind, word from seed_words) as w;
+select project_id, trivet.word_number(project_id, kind, word), current_date, kind, word from (select distinct project_id, kind, word from seed_words) as w;
 insert into trivet.issue_words (project_id, fingerprint, words)
-select project_id, fingerprint, array_agg(hashtextextended(word, project_id) << 4 | kind) from seed_words group by 1, 2;
+select project_id, fingerprint, array_agg(trivet.word_number(project_id, kind, word)) from seed_words group by 1, 2;
 
 -- step: statistics
 drop table seed_words;

@@ -310,3 +310,15 @@ func TestWhatWasLostIsWrittenAgainByWhoRemembersIt(t *testing.T) {
 			trivet.project_minutes, trivet.words, trivet.issue_words, trivet.issue_texts, trivet.releases, trivet.project_users, trivet.field_counts`)
 	}
 }
+
+func TestTheSchemaNumbersWordsAsTheWorkerDoes(t *testing.T) {
+	t.Parallel()
+	_, url := open(t)
+	for _, w := range []words.Word{{Kind: words.Text, Text: "cart"}, {Kind: words.Tag, Text: "größe='1'\\"}, {Kind: words.URL, Text: strings.Repeat("日", 66)}} {
+		var number int64
+		queryRow(t, url, fmt.Sprintf(`select trivet.word_number(7, %d, $w$%s$w$), null`, w.Kind, w.Text), &number, new(any))
+		if want := words.Number(7, w); number != want {
+			t.Errorf("%v is %d, want %d", w, number, want)
+		}
+	}
+}

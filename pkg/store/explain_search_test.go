@@ -41,9 +41,9 @@ var fillIssues = []string{
 // insertWords and insertSeen make words of a table of what was seen with fingerprints.
 const (
 	insertWords = `insert into words (project_id, word_id, day, kind, word)
-		select distinct project_id, hashtextextended(word, project_id) << 4 | kind, current_date, kind, word from seen where $1::bigint > 0`
+		select distinct project_id, word_number(project_id, kind, word), current_date, kind, word from seen where $1::bigint > 0`
 	insertSeen = `insert into issue_words (project_id, fingerprint, words)
-		select project_id, fingerprint, array_agg(hashtextextended(word, project_id) << 4 | kind) from seen where $1::bigint > 0 group by 1, 2`
+		select project_id, fingerprint, array_agg(word_number(project_id, kind, word)) from seen where $1::bigint > 0 group by 1, 2`
 )
 
 // explained runs a statement as the read side does and returns its plan and how many pages it has read.
@@ -132,7 +132,7 @@ func TestSearchesReadIndexes(t *testing.T) {
 func TestSearchesForEventsReadIndexesOfFewPartitions(t *testing.T) {
 	t.Parallel()
 	words := []string{
-		`create temporary table seen as select project_id, 1 + n % 3 as kind, w as word, fingerprint
+		`create temporary table seen as select project_id, (1 + n % 3)::integer as kind, w as word, fingerprint
 			from (select *, row_number() over () as n from issue_fingerprints where $1::bigint > 0) f, unnest(array['common', 'rare' || n]) w`,
 		insertWords, insertSeen,
 		`insert into issue_texts (project_id, fingerprint, text) select project_id, fingerprint, md5(fingerprint::text) from issue_fingerprints where $1::bigint > 0`,

@@ -15,10 +15,10 @@ import (
 
 // derived are the tables that hold what lists and charts ask for, without what stands in records alone.
 const derived = `
-	select 'word ' || project_id || ' ' || kind || ' ' || word || ' ' || fingerprint from trivet.issue_words where kind not in (2, 3, 9)
+	select 'word ' || project_id || ' ' || kind || ' ' || word || ' ' || fingerprint from ` + seenWords + ` where kind not in (2, 3, 9)
 	union all select 'text ' || project_id || ' ' || fingerprint || ' ' || text from trivet.issue_texts
 	union all select 'release ' || project_id || ' ' || release || ' ' || first_seen from trivet.releases
-	union all select 'user ' || project_id || ' ' || day || ' ' || user_hash from trivet.project_users
+	union all select 'user ' || project_id || ' ' || day || ' ' || user_hash from ` + dayUsers + `
 	union all select 'count ' || project_id || ' ' || hour || ' ' || field || ' ' || text || ' ' || sum(count)
 		from trivet.field_counts, unnest(fields, texts, counts) as u (field, text, count) group by project_id, hour, field, text
 	order by 1`
@@ -45,7 +45,7 @@ func TestEventsOfAnEarlierVersionAreFoundAndCountedAsNewOnes(t *testing.T) {
 	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
 	want := derivedRows(t, conn)
 
-	if _, err := conn.Exec(t.Context(), `set search_path = trivet; truncate issue_words, issue_texts, releases, project_users, field_counts`); err != nil {
+	if _, err := conn.Exec(t.Context(), `set search_path = trivet; truncate words, issue_words, issue_texts, releases, project_users, field_counts`); err != nil {
 		t.Fatal(err)
 	}
 	all, err := schema.Migrations()
