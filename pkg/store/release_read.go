@@ -32,11 +32,11 @@ var releaseCountsSQL string
 // releases some events are counted for none. The error is ErrInvalid, ErrNotFound (of the project), ErrTimeout or
 // ErrUnavailable, wrapped, where it is not ours.
 func (s *Store) Releases(ctx context.Context, organization, project int64, from, to time.Time, limit int, cursor string) (all []Release, next string, err error) {
+	w, err := newWindow(from, to, 14*24*time.Hour)
+	if err != nil {
+		return nil, "", fmt.Errorf("list releases: %w", err)
+	}
 	return s.releases(ctx, organization, project, limit, cursor, func(tx pgx.Tx, all []Release) error {
-		w, err := newWindow(from, to, 14*24*time.Hour)
-		if err != nil {
-			return err
-		}
 		return countReleases(ctx, tx, project, w.whole(time.Hour), all)
 	})
 }
