@@ -317,12 +317,6 @@ func (h *house) use(t *testing.T) {
 		h.page.innocent()
 	}
 	h.page.press("Escape")
-	for _, field := range []string{"release:", "environment:", "r"} {
-		h.page.fill("input[type=search]", field)
-		h.page.until(`document.querySelectorAll("[data-suggest] [role=option]").length`)
-		h.page.innocent()
-	}
-	h.page.press("Escape")
 	h.page.press("?")
 	h.page.innocent()
 }
